@@ -1,0 +1,1 @@
+"""CHECKED: rules over a loaded server file that its shape alone cannot express."""

@@ -1,0 +1,1 @@
+"""SERVED: the only place that imports FastMCP."""

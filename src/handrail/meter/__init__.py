@@ -1,0 +1,1 @@
+"""METERED: how much may happen at once."""

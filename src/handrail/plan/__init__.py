@@ -1,0 +1,1 @@
+"""PLANNED: a tool and its arguments become a `Plan`; nothing is started."""

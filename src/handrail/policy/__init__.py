@@ -1,0 +1,1 @@
+"""JUDGED: a plan gets a verdict with its evidence; pure."""

@@ -1,0 +1,1 @@
+"""RUN: the only place that starts processes."""

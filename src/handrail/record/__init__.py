@@ -1,0 +1,1 @@
+"""RECORDED: what remains of a call: its record, its logs, its output."""

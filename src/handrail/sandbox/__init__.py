@@ -1,0 +1,1 @@
+"""CONFINED: a plan becomes what the kernel will be told; pure."""

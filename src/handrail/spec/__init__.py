@@ -1,0 +1,1 @@
+"""DECLARED: the server file as frozen, typed models; `load` is its only reader."""

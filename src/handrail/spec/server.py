@@ -1,0 +1,109 @@
+"""The whole server file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from handrail.spec.model import Table
+from handrail.spec.tool import EnvName, ToolSpec
+from handrail.spec.units import Bytes, Seconds
+
+
+class Tier(StrEnum):
+    """How strongly the operating system confines a command; stronger tiers come first."""
+
+    NAMESPACES = "namespaces"
+    LANDLOCK = "landlock"
+    RLIMITS = "rlimits"
+    NONE = "none"
+
+    def at_least(self, weakest: Tier) -> bool:
+        """Whether this tier is as strong as `weakest`, or stronger."""
+        order = list(Tier)
+        return order.index(self) <= order.index(weakest)
+
+
+class ServerTable(Table):
+    """Who the server is."""
+
+    name: str = Field(default="handrail", min_length=1, max_length=128)
+    """The server's name."""
+    instructions: str | None = None
+    """What the tools are for; clients show this to the model."""
+
+
+class WorkspaceTable(Table):
+    """The only tree that tools see."""
+
+    root: str = "."
+    """The workspace; relative to the file. `${NAME}` and `${NAME:-default}` are replaced."""
+
+
+class ProgramSpec(Table):
+    """A program that tools may run, found once when the server starts."""
+
+    path: str | None = None
+    """Where it is; searched for on PATH when unset."""
+    min_version: str | None = Field(default=None, pattern=r"^\d+(\.\d+)*$")
+    """The oldest version that will do, asked of `PROGRAM --version`."""
+    apt: str | None = None
+    """The Debian package that has it, for containers and hints."""
+
+
+class SecretSpec(Table):
+    """A value that is never shown: from an environment variable, or from a file."""
+
+    env: EnvName | None = None
+    """The server's environment variable that holds it."""
+    file: str | None = None
+    """The file that holds it; one line break at its end is not part of the value."""
+
+
+class ConfinementTable(Table):
+    """What the operating system must enforce."""
+
+    require: Tier = Tier.RLIMITS
+    """The weakest tier to run at; below it, the server refuses to start."""
+    use: Tier | None = None
+    """The one tier to run at, when it is at least `require`."""
+
+
+class LimitsTable(Table):
+    """Bounds for every tool that does not set its own."""
+
+    timeout: Seconds = 30.0
+    """How long one call may take."""
+    memory: Bytes = 512 * 1024**2
+    """How much memory the processes of one call may hold together."""
+    cpu: Seconds | None = None
+    """How much processor time one process may use."""
+    pids: int = Field(default=512, ge=1, le=100_000)
+    """How many processes of one call may live at once."""
+    output: Bytes = 64 * 1024
+    """How much of each stream the answer shows: half from the start, half from the end."""
+    spool: Bytes = 256 * 1024**2
+    """How much output of one call is kept for paging; beyond it the call ends."""
+    concurrency: int = Field(default=16, ge=1, le=1024)
+    """How many calls may run at once."""
+
+
+class ServerSpec(Table):
+    """A server file."""
+
+    config_version: Literal[1]
+    """The version of this format."""
+    server: ServerTable = Field(default_factory=ServerTable)
+    workspace: WorkspaceTable = Field(default_factory=WorkspaceTable)
+    programs: dict[Annotated[str, Field(min_length=1, max_length=128)], ProgramSpec] = Field(
+        default_factory=dict
+    )
+    """The programs that tools may run, by name."""
+    secrets: dict[EnvName, SecretSpec] = Field(default_factory=dict)
+    """Values that are never shown, by name."""
+    confinement: ConfinementTable = Field(default_factory=ConfinementTable)
+    limits: LimitsTable = Field(default_factory=LimitsTable)
+    tools: tuple[ToolSpec, ...] = Field(default=(), alias="tool")
+    """The tools."""

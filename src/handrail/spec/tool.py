@@ -1,0 +1,119 @@
+"""A declared tool of kind command."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from handrail.spec.args import Arg
+from handrail.spec.model import Table
+from handrail.spec.param import ParamSpec, Regex, Scalar
+from handrail.spec.template import NAME, Template
+from handrail.spec.units import Bytes, Seconds
+
+ToolName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+ParamName = Annotated[str, Field(pattern=rf"^{NAME}$", max_length=64)]
+Parse = Annotated[str, Field(pattern=r"^(text|lines|json|jsonl|csv|jc:[a-z0-9_-]+)$")]
+ExitCode = Annotated[int, Field(ge=0, le=255)]
+
+
+class Effect(StrEnum):
+    """What a tool does to the world, at worst."""
+
+    READ = "read"
+    WRITE = "write"
+    DESTRUCTIVE = "destructive"
+
+
+class SecretRef(Table):
+    """The value of a declared secret."""
+
+    secret: str
+    """The name of an entry of `[secrets]`."""
+
+
+class ExampleSpec(Table):
+    """One use of a tool: documentation, test and benchmark at once."""
+
+    args: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
+    """The arguments."""
+    expect: ExpectSpec | None = None
+    """What must come of it when `handrail test` runs it."""
+
+
+class ExpectSpec(Table):
+    """What an example must lead to."""
+
+    ending: Literal["exited", "signalled", "timed_out", "output_exceeded"] | None = None
+    """How the command ends."""
+    code: ExitCode | None = None
+    """Its exit code."""
+    stdout: Regex | None = None
+    """A regular expression to find in its output."""
+
+
+class ToolSpec(Table):
+    """One tool: a program, its arguments, and the bounds of its use."""
+
+    name: ToolName
+    """How clients call it."""
+    description: str = Field(min_length=1, max_length=4096)
+    """What it does and when to use it; the model reads this."""
+    program: str
+    """An entry of `[programs]`."""
+    args: tuple[Arg, ...] = ()
+    """The arguments, each one element of argv; never a shell, never split, never quoted."""
+    params: dict[ParamName, ParamSpec] = Field(default_factory=dict)
+    """The parameters, by name."""
+    effect: Effect = Effect.READ
+    """read, write or destructive."""
+    stdin: Template | None = None
+    """What the program reads from its standard input; nothing when unset."""
+    cwd: Template | None = None
+    """The directory to run in, inside the workspace; the workspace itself when unset."""
+    env: dict[EnvName, str | SecretRef] = Field(default_factory=dict)
+    """Environment variables: literals, or `{ secret = "NAME" }`."""
+    timeout: Seconds | None = None
+    """How long one call may take."""
+    memory: Bytes | None = None
+    """How much memory its processes may hold together."""
+    cpu: Seconds | None = None
+    """How much processor time one process may use."""
+    pids: int | None = Field(default=None, ge=1, le=100_000)
+    """How many processes may live at once."""
+    output: Bytes | None = None
+    """How much of each stream the answer shows."""
+    network: bool = False
+    """Whether the program may use the network."""
+    readable: tuple[str, ...] = ()
+    """Paths that the program may read, beside what its runtime needs."""
+    writable: tuple[str, ...] | None = None
+    """Paths that the program may write; by default the workspace, unless the effect is read."""
+    executable: tuple[str, ...] = ()
+    """Paths of programs that the program may start, beside what its runtime needs."""
+    concurrency: int | None = Field(default=None, ge=1, le=1024)
+    """How many calls of this tool may run at once."""
+    approval: Literal["never", "always"] | None = None
+    """Whether a person must approve each call; destructive tools ask unless this says never."""
+    ok_exit: tuple[ExitCode, ...] = Field(default=(0,), min_length=1)
+    """Exit codes that mean success."""
+    exit_messages: dict[Annotated[str, Field(pattern=r"^\d{1,3}$")], str] = Field(
+        default_factory=dict
+    )
+    """What an exit code means, for the answer: `{ "5" = "no tests were found" }`."""
+    parse: Parse = "text"
+    """How standard output becomes `output`: text, lines, json, jsonl, csv or jc:PARSER."""
+    progress: Regex | None = None
+    """A pattern for progress lines; named groups `done`, `total`, `percent`, `message`."""
+    idempotent: bool = False
+    """Calling twice does no more than calling once."""
+    acknowledge: tuple[str, ...] = ()
+    """Risks of this tool that its author has accepted, by name."""
+    examples: tuple[ExampleSpec, ...] = Field(default=(), alias="example")
+    """Uses of this tool."""
+
+
+ExampleSpec.model_rebuild()
