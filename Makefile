@@ -1,0 +1,60 @@
+# All that is needed beforehand: git, make, and Python 3.11 or later with venv.
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check-style format lint types contracts tests nightly bench lock clean
+
+help:  ## what can be made
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1~\2/p' $(MAKEFILE_LIST) | \
+		awk -F'~' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+demo: .venv/.ready  ## see it work: a server, an agent, and what each may do
+	$(BIN)/python examples/devtools/demo.py
+
+test: check-style tests  ## everything a change must pass
+
+check-style: lint types contracts  ## what needs no running: style, types, import contracts
+
+format: .venv/.ready  ## rewrite the code in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: .venv/.ready  ## formatting and lint, changing nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/.ready  ## mypy, strict
+	$(BIN)/mypy
+
+contracts: .venv/.ready  ## which package may import which
+	$(BIN)/lint-imports
+
+# One after another: the tests watch the processes and descriptors they leave behind.
+tests: .venv/.ready  ## the tests; PYTEST_ARGS="-k name" picks some
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+nightly: .venv/.ready  ## the tests, the slow ones too
+	$(BIN)/pytest -m "" $(PYTEST_ARGS)
+
+bench: .venv/.ready  ## speed and memory, as ratios against plain Python
+	$(BIN)/python -m benchmarks
+
+lock:  ## resolve the dependencies anew; LOCK_ARGS=--upgrade takes newer ones
+	PYTHON=$(PYTHON) scripts/lock $(LOCK_ARGS)
+
+clean:  ## remove all that was built
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+.venv/.locked: requirements/dev.lock
+	@scripts/check-python "$(PYTHON)"
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/.ready: .venv/.locked pyproject.toml
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
