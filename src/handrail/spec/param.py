@@ -46,7 +46,9 @@ def _finite(value: float) -> float:
     return value
 
 
-Regex = Annotated[str, AfterValidator(_regex), WithJsonSchema({"type": "string", "format": "regex"})]
+Regex = Annotated[
+    str, AfterValidator(_regex), WithJsonSchema({"type": "string", "format": "regex"})
+]
 """A Python regular expression, checked when the file is read."""
 
 Bound = Annotated[int | float, AfterValidator(_finite)]

@@ -77,4 +77,3 @@ def _brace(token: str, source: str, at: int) -> str:
         f"stray `{token}` at character {at + 1} of {source!r}; "
         "write {param} for a place, or double the brace for a literal one"
     )
-
