@@ -1,0 +1,1 @@
+"""Handrail is tested through its public names, its command line and a real MCP client."""

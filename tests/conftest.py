@@ -1,0 +1,117 @@
+"""What holds for every test: it cleans up after itself, and in CI it is not skipped."""
+
+import gc
+import os
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import psutil
+import pytest
+
+SETTLE_SECONDS = 2.0
+IN_CI = os.environ.get("CI", "") not in {"", "0", "false"}
+# pytest itself keeps this one up to date.
+OWN_VARIABLE = "PYTEST_CURRENT_TEST"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a test could leave behind in the machine."""
+
+    processes: frozenset[psutil.Process]
+    descriptors: Counter[str]
+    environment: dict[str, str]
+
+    @classmethod
+    def now(cls) -> Self:
+        return cls(
+            processes=frozenset(psutil.Process().children(recursive=True)),
+            descriptors=Counter(open_descriptors()),
+            environment={k: v for k, v in os.environ.items() if k != OWN_VARIABLE},
+        )
+
+    def left_since(self, before: Self) -> list[str]:
+        return [
+            *(describe(process) for process in self.processes - before.processes),
+            *(f"descriptor {target}" for target in (self.descriptors - before.descriptors)),
+            *self._variables_changed_since(before),
+        ]
+
+    def _variables_changed_since(self, before: Self) -> list[str]:
+        # Names only: a value may be a secret.
+        changed = self.environment.items() ^ before.environment.items()
+        return [f"environment variable {name}" for name in sorted({name for name, _ in changed})]
+
+
+def open_descriptors() -> Iterator[str]:
+    """What each descriptor of this process points to; two of the same file are two."""
+    for entry in Path("/proc/self/fd").glob("*"):
+        try:
+            yield str(entry.readlink())
+        except FileNotFoundError:
+            # The descriptor of the listing itself.
+            continue
+
+
+def describe(process: psutil.Process) -> str:
+    try:
+        return f"process {process.pid} ({process.status()}): {' '.join(process.cmdline())}"
+    except psutil.NoSuchProcess:
+        return f"process {process.pid}, gone while we looked"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    before = Surroundings.now()
+    yield
+    leftovers = settle(before)
+    if leftovers:
+        pytest.fail("the test left behind:\n  " + "\n  ".join(leftovers), pytrace=False)
+
+
+def settle(before: Surroundings) -> list[str]:
+    """What is still there after a moment: a killed process takes a while to be gone."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    leftovers = Surroundings.now().left_since(before)
+    if leftovers:
+        # An object that nothing refers to any more may yet hold a descriptor.
+        gc.collect()
+    while leftovers and time.monotonic() < deadline:
+        time.sleep(0.02)
+        leftovers = Surroundings.now().left_since(before)
+    return leftovers
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    fail_if_skipped_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    fail_if_skipped_in_ci(report)
+    return report
+
+
+def fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    expected_failure = hasattr(report, "wasxfail")
+    if IN_CI and report.skipped and not expected_failure:
+        report.longrepr = f"skipped, which CI does not allow: {reason_of(report.longrepr)}"
+        report.outcome = "failed"
+
+
+def reason_of(skipped: object) -> object:
+    """Without the file and line that pytest keeps beside the reason."""
+    return skipped[2] if isinstance(skipped, tuple) else skipped
