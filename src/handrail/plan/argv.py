@@ -1,0 +1,90 @@
+"""The declared `args` and bound values become argv elements: one value, one element, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from handrail.errors import ArgumentError
+from handrail.spec.args import Arg, Each, Group, Unless, When
+from handrail.spec.param import ParamSpec
+from handrail.spec.template import Slot, Template
+
+Text = str | tuple[str, ...]
+"""A param's value as text; a tuple when the param repeats."""
+
+Values = Mapping[str, Text]
+"""Values by param; an unset param has no entry, a false boolean has the text `false`."""
+
+
+def expand(args: Sequence[Arg], values: Values, params: Mapping[str, ParamSpec]) -> list[str]:
+    """The elements that `args` become, in order.
+
+    Raises `ArgumentError` for a value that would begin its own element with `-`, or for a
+    param that is needed and unset.
+    """
+    return [element for arg in args for element in _expand(arg, values, params)]
+
+
+def fill(template: Template, values: Values) -> str:
+    """The text of `template` with every slot filled. Raises `ArgumentError` for an unset one."""
+    return "".join(
+        _one(part.name, values) if isinstance(part, Slot) else part for part in template.parts
+    )
+
+
+def _expand(arg: Arg, values: Values, params: Mapping[str, ParamSpec]) -> Iterator[str]:
+    match arg:
+        case Template():
+            yield from _elements(arg, values, params)
+        case Group():
+            if all(name in values for name in _needed(arg.args)):
+                yield from expand(arg.args, values, params)
+        case When():
+            if values.get(arg.when) == "true":
+                yield from expand(arg.args, values, params)
+        case Unless():
+            if values.get(arg.unless) != "true":
+                yield from expand(arg.args, values, params)
+        case Each():
+            for item in values.get(arg.each, ()):
+                yield from expand(arg.args, {**values, arg.each: item}, params)
+
+
+def _needed(args: Sequence[Arg]) -> Iterator[str]:
+    """The params that decide about a group: those in its own text, not in inner groups."""
+    for arg in args:
+        if isinstance(arg, Template):
+            yield from arg.names
+
+
+def _elements(
+    template: Template, values: Values, params: Mapping[str, ParamSpec]
+) -> Iterator[str]:
+    name = template.only_slot
+    repeated = name is not None and params[name].repeat
+    texts = values.get(name or "", ()) if repeated else (fill(template, values),)
+    first = template.parts[0]
+    for text in texts:
+        if isinstance(first, Slot):
+            refuse_dash(first.name, text, params[first.name])
+        yield text
+
+
+def refuse_dash(name: str, text: str, param: ParamSpec) -> None:
+    """Refuse an element that a value begins with `-`: the program would read an option.
+
+    Negative numbers too; the param's `dash = true` is the author's word that it is safe.
+    """
+    if text.startswith("-") and not param.dash:
+        raise ArgumentError(
+            f"`{name}` may not start with `-`",
+            field=name,
+            hint="A leading dash would be read as an option; leave it out.",
+        )
+
+
+def _one(name: str, values: Values) -> str:
+    value = values.get(name)
+    if isinstance(value, str):
+        return value
+    raise ArgumentError(f"`{name}` is needed here and was not given", field=name)

@@ -1,0 +1,74 @@
+"""How a call ended and what it said. A command that fails is an outcome, not an exception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handrail.process.output import Output
+from handrail.sandbox.confine import Confinement
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """It ended by itself."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signalled:
+    """A signal ended it, by its name: `SIGSEGV`."""
+
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """It took too long and was stopped."""
+
+    after_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutputExceeded:
+    """It wrote more than is kept and was stopped."""
+
+    limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryExceeded:
+    """Its processes held more memory than allowed and were stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class CpuExceeded:
+    """It used more processor time than allowed and was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The caller gave up, or the server is going down; it was stopped."""
+
+
+Ending = (
+    Exited | Signalled | TimedOut | OutputExceeded | MemoryExceeded | CpuExceeded | Cancelled
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The end of one call.
+
+    `seconds` is wall time from start to end; `cpu_seconds` is the processor time of all its
+    processes, `max_rss_bytes` the most memory they were seen to hold.
+    """
+
+    ending: Ending
+    stdout: Output
+    stderr: Output
+    seconds: float
+    cpu_seconds: float
+    max_rss_bytes: int
+    confinement: Confinement
+    note: str | None = None
