@@ -18,14 +18,15 @@ from pydantic import ConfigDict, Discriminator, RootModel, Tag
 from handrail.spec.model import Table
 from handrail.spec.template import Template
 
+CONDITIONS = ("when", "unless", "each")
+"""The keys that make a table of `args`; a table has exactly one of them."""
 
-def _form(value: Any) -> str:
+
+def _form(value: Any) -> str | None:
     """Which form a raw item has, so that errors speak of that form only."""
-    if isinstance(value, list | tuple | Group):
-        return "group"
     if isinstance(value, dict):
-        return next((key for key in ("when", "unless", "each") if key in value), "when")
-    return {When: "when", Unless: "unless", Each: "each"}.get(type(value), "text")
+        return next((f"<{key}>" for key in CONDITIONS if key in value), None)
+    return next((tag for kinds, tag in _TAGS if isinstance(value, kinds)), None)
 
 
 class Group(RootModel["tuple[Arg, ...]"]):
@@ -67,14 +68,22 @@ class Each(Table):
 
 
 Arg = Annotated[
-    Annotated[Template, Tag("text")]
-    | Annotated[Group, Tag("group")]
-    | Annotated[When, Tag("when")]
-    | Annotated[Unless, Tag("unless")]
-    | Annotated[Each, Tag("each")],
+    Annotated[Template, Tag("<text>")]
+    | Annotated[Group, Tag("<group>")]
+    | Annotated[When, Tag("<when>")]
+    | Annotated[Unless, Tag("<unless>")]
+    | Annotated[Each, Tag("<each>")],
     Discriminator(_form),
 ]
 """One item of `args`."""
+
+_TAGS = (
+    (str | Template, "<text>"),
+    (list | tuple | Group, "<group>"),
+    (When, "<when>"),
+    (Unless, "<unless>"),
+    (Each, "<each>"),
+)
 
 for _table in (Group, When, Unless, Each):
     _table.model_rebuild()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
 
 
 class Table(BaseModel):
@@ -15,3 +16,8 @@ class Table(BaseModel):
         populate_by_name=False,
         use_attribute_docstrings=True,
     )
+
+
+def refusal(code: str, reason: str) -> PydanticCustomError:
+    """What a validator raises: its code and words reach the author of the file as they are."""
+    return PydanticCustomError(code, "{reason}", {"reason": reason})

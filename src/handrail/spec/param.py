@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from handrail.spec.model import Table
 
@@ -18,6 +18,8 @@ LONGEST_TEXT = 4_096
 """Characters in a string param that sets no `max_length`."""
 LONGEST_MULTILINE = 262_144
 """Characters in a `multiline` param that sets no `max_length`."""
+LONGEST_REGEX = 1_000
+"""Characters in a regular expression."""
 MOST_ITEMS = 100
 """Items in a repeated param that sets no `max_items`."""
 
@@ -33,11 +35,18 @@ class ParamType(StrEnum):
 
 
 def _regex(source: str) -> str:
+    if len(source) > LONGEST_REGEX:
+        raise ValueError(f"a regular expression has at most {LONGEST_REGEX} characters")
     try:
         re.compile(source)
-    except re.error as wrong:
+    except (re.error, OverflowError, RecursionError) as wrong:
         raise ValueError(f"not a regular expression: {wrong}") from None
     return source
+
+
+def _list_or_one(value: Any) -> str:
+    """Which form a raw value has, so that errors speak of that form only."""
+    return "<list>" if isinstance(value, list | tuple) else "<one>"
 
 
 def _finite(value: float) -> float:
@@ -46,12 +55,20 @@ def _finite(value: float) -> float:
     return value
 
 
+# Without "format": "regex" in the schema: editors would hold Python's to JavaScript's.
 Regex = Annotated[
-    str, AfterValidator(_regex), WithJsonSchema({"type": "string", "format": "regex"})
+    str, AfterValidator(_regex), WithJsonSchema({"type": "string", "maxLength": LONGEST_REGEX})
 ]
 """A Python regular expression, checked when the file is read."""
 
 Bound = Annotated[int | float, AfterValidator(_finite)]
+
+
+ScalarOrList = Annotated[
+    Annotated[Scalar, Tag("<one>")] | Annotated[tuple[Scalar, ...], Tag("<list>")],
+    Discriminator(_list_or_one),
+]
+"""A value of a param, or of a repeated one."""
 
 
 class ParamSpec(Table):
@@ -63,7 +80,7 @@ class ParamSpec(Table):
     """What the value means; the model reads this."""
     required: bool = False
     """The caller must give a value."""
-    default: Scalar | tuple[Scalar, ...] | None = None
+    default: ScalarOrList | None = None
     """The value when the caller gives none."""
     repeat: bool = False
     """The value is a list."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from handrail.spec.model import Table
-from handrail.spec.tool import EnvName, ToolSpec
+from handrail.spec.names import EnvName, PackageName, ProgramName, Version
+from handrail.spec.tool import ToolSpec
 from handrail.spec.units import Bytes, Seconds
 
 
@@ -38,18 +39,18 @@ class ServerTable(Table):
 class WorkspaceTable(Table):
     """The only tree that tools see."""
 
-    root: str = "."
+    root: str = Field(default=".", min_length=1)
     """The workspace; relative to the file. `${NAME}` and `${NAME:-default}` are replaced."""
 
 
 class ProgramSpec(Table):
     """A program that tools may run, found once when the server starts."""
 
-    path: str | None = None
+    path: str | None = Field(default=None, min_length=1)
     """Where it is; searched for on PATH when unset."""
-    min_version: str | None = Field(default=None, pattern=r"^\d+(\.\d+)*$")
+    min_version: Version | None = None
     """The oldest version that will do, asked of `PROGRAM --version`."""
-    apt: str | None = None
+    apt: PackageName | None = None
     """The Debian package that has it, for containers and hints."""
 
 
@@ -58,7 +59,7 @@ class SecretSpec(Table):
 
     env: EnvName | None = None
     """The server's environment variable that holds it."""
-    file: str | None = None
+    file: str | None = Field(default=None, min_length=1)
     """The file that holds it; one line break at its end is not part of the value."""
 
 
@@ -97,9 +98,7 @@ class ServerSpec(Table):
     """The version of this format."""
     server: ServerTable = Field(default_factory=ServerTable)
     workspace: WorkspaceTable = Field(default_factory=WorkspaceTable)
-    programs: dict[Annotated[str, Field(min_length=1, max_length=128)], ProgramSpec] = Field(
-        default_factory=dict
-    )
+    programs: dict[ProgramName, ProgramSpec] = Field(default_factory=dict)
     """The programs that tools may run, by name."""
     secrets: dict[EnvName, SecretSpec] = Field(default_factory=dict)
     """Values that are never shown, by name."""

@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from handrail.spec.model import refusal
+
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _TOKEN = re.compile(rf"\{{\{{|\}}\}}|\{{({NAME})\}}|[{{}}]")
 
@@ -61,7 +63,7 @@ class Template:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(cls.parse, handler(str))
+        return core_schema.no_info_after_validator_function(_parse_in_file, handler(str))
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -70,10 +72,17 @@ class Template:
         return {"type": "string", "description": "Text with {param} places; {{ and }} are braces."}
 
 
+def _parse_in_file(source: str) -> Template:
+    try:
+        return Template.parse(source)
+    except ValueError as wrong:
+        raise refusal("E201", str(wrong)) from None
+
+
 def _brace(token: str, source: str, at: int) -> str:
     if len(token) == 2:
         return token[0]
     raise ValueError(
-        f"stray `{token}` at character {at + 1} of {source!r}; "
+        f"stray `{token}` at character {at + 1}; "
         "write {param} for a place, or double the brace for a literal one"
     )

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from handrail.spec.args import Arg
 from handrail.spec.model import Table
-from handrail.spec.param import ParamSpec, Regex, Scalar
-from handrail.spec.template import NAME, Template
+from handrail.spec.names import EnvName, ParamName, ParseName, ToolName
+from handrail.spec.param import ParamSpec, Regex, ScalarOrList
+from handrail.spec.template import Template
 from handrail.spec.units import Bytes, Seconds
 
-ToolName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
-EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-ParamName = Annotated[str, Field(pattern=rf"^{NAME}$", max_length=64)]
-Parse = Annotated[str, Field(pattern=r"^(text|lines|json|jsonl|csv|jc:[a-z0-9_-]+)$")]
 ExitCode = Annotated[int, Field(ge=0, le=255)]
 
 
@@ -35,10 +32,22 @@ class SecretRef(Table):
     """The name of an entry of `[secrets]`."""
 
 
+def _env_form(value: Any) -> str:
+    """Which form a raw value of `env` has, so that errors speak of that form only."""
+    return "<secret>" if isinstance(value, dict | SecretRef) else "<literal>"
+
+
+EnvValue = Annotated[
+    Annotated[str, Tag("<literal>")] | Annotated[SecretRef, Tag("<secret>")],
+    Discriminator(_env_form),
+]
+"""The value of an environment variable."""
+
+
 class ExampleSpec(Table):
     """One use of a tool: documentation, test and benchmark at once."""
 
-    args: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
+    args: dict[str, ScalarOrList] = Field(default_factory=dict)
     """The arguments."""
     expect: ExpectSpec | None = None
     """What must come of it when `handrail test` runs it."""
@@ -74,7 +83,7 @@ class ToolSpec(Table):
     """What the program reads from its standard input; nothing when unset."""
     cwd: Template | None = None
     """The directory to run in, inside the workspace; the workspace itself when unset."""
-    env: dict[EnvName, str | SecretRef] = Field(default_factory=dict)
+    env: dict[EnvName, EnvValue] = Field(default_factory=dict)
     """Environment variables: literals, or `{ secret = "NAME" }`."""
     timeout: Seconds | None = None
     """How long one call may take."""
@@ -104,7 +113,7 @@ class ToolSpec(Table):
         default_factory=dict
     )
     """What an exit code means, for the answer: `{ "5" = "no tests were found" }`."""
-    parse: Parse = "text"
+    parse: ParseName = "text"
     """How standard output becomes `output`: text, lines, json, jsonl, csv or jc:PARSER."""
     progress: Regex | None = None
     """A pattern for progress lines; named groups `done`, `total`, `percent`, `message`."""

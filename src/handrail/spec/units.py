@@ -18,8 +18,9 @@ _BYTES = {
     "MiB": 1024**2,
     "GiB": 1024**3,
 }
-_DURATION = r"(\d+(?:\.\d+)?)(ms|s|m|h|d)"
-_SIZE = r"(\d+(?:\.\d+)?)(B|kB|KB|MB|GB|KiB|MiB|GiB)"
+_NUMBER = r"([0-9]{1,12}(?:\.[0-9]{1,9})?)"
+_DURATION = f"{_NUMBER}(ms|s|m|h|d)"
+_SIZE = f"{_NUMBER}(B|kB|KB|MB|GB|KiB|MiB|GiB)"
 
 
 def seconds(text: object) -> float:
