@@ -1,0 +1,92 @@
+"""Key paths: which keys a table may have, and how to speak of a place in the file."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from handrail.spec.args import CONDITIONS
+from handrail.spec.diagnostic import Key
+from handrail.spec.model import Table
+from handrail.spec.param import ParamSpec
+from handrail.spec.server import (
+    ConfinementTable,
+    LimitsTable,
+    ProgramSpec,
+    SecretSpec,
+    ServerSpec,
+    ServerTable,
+    WorkspaceTable,
+)
+from handrail.spec.tool import ExampleSpec, ExpectSpec, SecretRef, ToolSpec
+
+_TOP: dict[Key, type[Table]] = {
+    "server": ServerTable,
+    "workspace": WorkspaceTable,
+    "confinement": ConfinementTable,
+    "limits": LimitsTable,
+}
+_ENTRIES: dict[Key, type[Table]] = {"programs": ProgramSpec, "secrets": SecretSpec}
+_IN_TOOL: dict[Key, type[Table]] = {
+    "params": ParamSpec,
+    "env": SecretRef,
+    "example": ExampleSpec,
+}
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def known_keys(at: tuple[Key, ...]) -> tuple[str, ...]:
+    """The keys that the table at `at` may have."""
+    if at[2:3] == ("args",):
+        return (*CONDITIONS, "args")
+    model = _model(at)
+    fields = model.model_fields.items() if model else ()
+    return tuple(field.alias or name for name, field in fields)
+
+
+def _model(at: tuple[Key, ...]) -> type[Table] | None:
+    match at:
+        case ():
+            return ServerSpec
+        case (top,):
+            return _TOP.get(top)
+        case ("tool", int()):
+            return ToolSpec
+        case (table, str()):
+            return _ENTRIES.get(table)
+        case ("tool", int(), key, _):
+            return _IN_TOOL.get(key)
+        case _:
+            return ExpectSpec if at[-1] == "expect" else None
+
+
+def dotted(at: tuple[Key, ...]) -> str:
+    """`params.limit.type` or `args[2]`: the place of a key, inside its tool when it has one."""
+    inside = at[2:] if _in_tool(at) and len(at) > 2 else at
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in inside)
+    return text.removeprefix(".")
+
+
+def table_words(data: dict[str, Any], at: tuple[Key, ...]) -> str:
+    """` in tool "git_log"`, ` in [workspace]`, or nothing at the top of the file."""
+    if not at:
+        return ""
+    if not _in_tool(at):
+        return f" in [{dotted(at)}]"
+    tool = tool_words(data, at)
+    return f" in {tool}" if len(at) == 2 else f" in {dotted(at)} of {tool}"
+
+
+def tool_words(data: dict[str, Any], at: tuple[Key, ...]) -> str:
+    """`tool "git_log"`, or `tool number 3` when it has no name."""
+    index = int(at[1])
+    name = data["tool"][index].get("name") if isinstance(data["tool"][index], dict) else None
+    return f'tool "{name}"' if isinstance(name, str) else f"tool number {index + 1}"
+
+
+def _in_tool(at: tuple[Key, ...]) -> bool:
+    return at[:1] == ("tool",) and len(at) > 1
+
+
+def _key(step: str) -> str:
+    return step if _BARE.fullmatch(step) else f'"{step}"'

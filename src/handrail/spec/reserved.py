@@ -1,0 +1,30 @@
+"""Keys of the format that this version does not serve: refused by name, never ignored."""
+
+from __future__ import annotations
+
+from handrail.spec.diagnostic import Key
+
+_TABLES = ("auth", "access", "audit", "http", "telemetry", "tasks", "state", "databases", "apis")
+_ARRAYS = ("rule", "resource", "prompt")
+OTHER_KINDS = ("programs", "sql", "http", "files", "python")
+"""Keys that make a tool of another kind than command."""
+
+_TOP = {
+    "use": '"use"',
+    **{name: f'"[{name}]"' for name in _TABLES},
+    **{name: f'"[[{name}]]"' for name in _ARRAYS},
+}
+_TOOL = (*OTHER_KINDS, "rate", "requires", "background")
+
+
+def reserved(at: tuple[Key, ...]) -> str | None:
+    """How to call the key at `at`, when it is one that a later version will serve."""
+    match at:
+        case (str(key),):
+            return _TOP.get(key)
+        case ("tool", int(), str(key)) if key in _TOOL:
+            return f'"{key}" of a tool'
+        case ("workspace", "per_caller"):
+            return '"per_caller" of [workspace]'
+        case _:
+            return None
