@@ -37,7 +37,8 @@ def _expand(arg: Arg, values: Values, params: Mapping[str, ParamSpec]) -> Iterat
         case Template():
             yield from _elements(arg, values, params)
         case Group():
-            if all(name in values for name in _needed(arg.args)):
+            # An empty list is nothing too: `-k` without items would swallow what follows.
+            if all(values.get(name, ()) != () for name in _needed(arg.args)):
                 yield from expand(arg.args, values, params)
         case When():
             if values.get(arg.when) == "true":
@@ -61,13 +62,33 @@ def _elements(
     template: Template, values: Values, params: Mapping[str, ParamSpec]
 ) -> Iterator[str]:
     name = template.only_slot
-    repeated = name is not None and params[name].repeat
-    texts = values.get(name or "", ()) if repeated else (fill(template, values),)
-    first = template.parts[0]
-    for text in texts:
-        if isinstance(first, Slot):
-            refuse_dash(first.name, text, params[first.name])
-        yield text
+    items = values.get(name, ()) if name is not None and params[name].repeat else ""
+    if name is not None and isinstance(items, tuple):
+        for item in items:
+            refuse_dash(name, item, params[name])
+        yield from items
+        return
+    text = fill(template, values)
+    beginning = _beginning(template, values)
+    if beginning is not None:
+        refuse_dash(beginning, text, params[beginning])
+    yield text
+
+
+def _beginning(template: Template, values: Values) -> str | None:
+    """The param whose value begins the element; None when the file's author wrote that.
+
+    Empty values begin nothing, but an author's dash counts as theirs when they come first:
+    whoever gives an empty `{a}` must not turn `{a}-x` into an option.
+    """
+    name: str | None = None
+    for part in template.parts:
+        if not isinstance(part, Slot):
+            return name
+        name = part.name
+        if values[name]:
+            return name
+    return name
 
 
 def refuse_dash(name: str, text: str, param: ParamSpec) -> None:

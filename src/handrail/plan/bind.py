@@ -31,36 +31,37 @@ def bind(
     `null` means unset, as clients send it. Raises `ArgumentError`, naming the field and what
     is allowed, never a sensitive value; and `PathOutsideWorkspace`.
     """
-    _refuse_unknown(tool, arguments)
     values: dict[str, Text] = {}
     sensitive: list[str] = []
-    for name, param in tool.params.items():
-        value = _checked(name, param, arguments.get(name))
-        if value is None:
-            continue
-        text = _text(name, param, value, workspace, cwd)
+    for name, value in check(tool.params, arguments).items():
+        text = _text(name, tool.params[name], value, workspace, cwd)
         values[name] = text
-        if param.sensitive:
+        if tool.params[name].sensitive:
             sensitive += [text] if isinstance(text, str) else text
     return Bound(values, tuple(sensitive))
 
 
-def _refuse_unknown(tool: ToolSpec, arguments: Mapping[str, object]) -> None:
+def check(
+    params: Mapping[str, ParamSpec], arguments: Mapping[str, object]
+) -> dict[str, Value | tuple[Value, ...]]:
+    """The value of every param that is given or has a default. Raises `ArgumentError`."""
     for name in arguments:
-        if name not in tool.params:
-            close = difflib.get_close_matches(name[:64], tool.params, n=1)
-            shown = ascii(name[:64])[1:-1]
-            raise ArgumentError(
-                f"there is no argument `{shown}`"
-                + (f"; did you mean `{close[0]}`?" if close else ""),
-                field=shown,
-                allowed=list(tool.params),
-            )
+        if name not in params:
+            raise _unknown(name, list(params))
+    checked = {name: _checked(name, param, arguments.get(name)) for name, param in params.items()}
+    return {name: value for name, value in checked.items() if value is not None}
+
+
+def _unknown(name: str, known: list[str]) -> ArgumentError:
+    shown = ascii(name[:64])[1:-1]
+    close = difflib.get_close_matches(shown, known, n=1)
+    guess = f"; did you mean `{close[0]}`?" if close else ""
+    return ArgumentError(f"there is no argument `{shown}`{guess}", field=shown, allowed=known)
 
 
 def _checked(name: str, param: ParamSpec, given: object) -> Value | tuple[Value, ...] | None:
     value = param.default if given is None else given
-    if value is None:
+    if value is None or (param.required and value == []):
         if param.required:
             raise ArgumentError(f"`{name}` is required", field=name, hint=param.description)
         return None

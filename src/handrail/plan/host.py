@@ -102,7 +102,11 @@ def _reveal(
         )
     file = here / (source.file or "")
     try:
-        return file.read_text("utf-8").removesuffix("\n").removesuffix("\r")
+        value = file.read_text("utf-8").removesuffix("\n").removesuffix("\r")
     except (OSError, UnicodeDecodeError) as unreadable:
         reason = unreadable.strerror if isinstance(unreadable, OSError) else "not UTF-8"
-        return Finding(("secrets", name, "file"), "E322", f"secret {name}: {file}: {reason}")
+    else:
+        if value and "\0" not in value:
+            return value
+        reason = "has a NUL character" if value else "is empty"
+    return Finding(("secrets", name, "file"), "E322", f"secret {name}: {file}: {reason}")

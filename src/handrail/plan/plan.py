@@ -45,12 +45,13 @@ class Plan:
     """Everything the kernel will be told. Nothing is decided after this.
 
     `argv[0]` is the program's absolute path. `hidden` has every value that must never be
-    shown: the secrets that this call uses, and its sensitive arguments.
+    shown: the secrets that this call uses, and its sensitive arguments; what may hold one is
+    left out of the plan's own `repr`.
     """
 
     tool: str
     program: Program
-    argv: tuple[str, ...]
+    argv: tuple[str, ...] = field(repr=False)
     cwd: Path
     workspace: Path
     env: Mapping[str, str] = field(repr=False)

@@ -15,7 +15,8 @@ class Program:
     """A program's absolute path, and which file that was when it was found.
 
     `path` keeps its links (a virtual environment's `python` is one, and works only under
-    its own name); device and inode are those of the file that they lead to.
+    its own name); the rest is of the file that they lead to. Not the time of its last change
+    of any kind: another hard link to it, as package caches make, is no exchange.
     """
 
     name: str
@@ -24,18 +25,29 @@ class Program:
     inode: int
     mode: int
     owner: int
+    size: int
+    modified_ns: int
 
     @classmethod
     def at(cls, name: str, path: Path) -> Program:
         """Note which file `path` leads to. Raises `OSError` when it leads to none."""
         found = path.stat()
-        return cls(name, path, found.st_dev, found.st_ino, found.st_mode, found.st_uid)
+        return cls(
+            name=name,
+            path=path,
+            device=found.st_dev,
+            inode=found.st_ino,
+            mode=found.st_mode,
+            owner=found.st_uid,
+            size=found.st_size,
+            modified_ns=found.st_mtime_ns,
+        )
 
     def recheck(self) -> None:
         """Refuse a program that was exchanged since it was found.
 
-        Raises `SpawnFailed` when the path now leads to another file, or when its owner or
-        mode changed.
+        Raises `SpawnFailed` when the path now leads to another file, or when its content,
+        owner or mode changed.
         """
         try:
             now = Program.at(self.name, self.path)

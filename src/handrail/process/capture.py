@@ -23,7 +23,7 @@ class Capture:
 
     Short output is read in the event loop. Once there is more than `memory_bytes`, a thread
     goes on alone, from the pipe into the spool: the loop is free, and memory stays flat. When
-    the spool's budget is used up, `exceeded` is set, and the rest is read and thrown away, so
+    the spool's budget is used up, `on_exceeded` is called, and the rest is read and thrown away, so
     that the command is never stuck on a full pipe while it is being stopped.
     """
 
@@ -35,14 +35,14 @@ class Capture:
         spool: Spool,
         mask: Mask,
         listen: Callable[[bytes], None] | None,
-        exceeded: asyncio.Event,
+        on_exceeded: Callable[[], None],
     ) -> None:
         self._pipe = pipe
         self._memory_bytes = memory_bytes
         self._spool = spool
         self._mask = mask
         self._listen = listen
-        self._exceeded = exceeded
+        self._on_exceeded = on_exceeded
         self._loop = asyncio.get_running_loop()
         self._kept = bytearray()
         self._file: int | None = None
@@ -126,4 +126,4 @@ class Capture:
             self._spool.exhaust(self._size)
             granted = 0
         if granted < len(text):
-            self._loop.call_soon_threadsafe(self._exceeded.set)
+            self._loop.call_soon_threadsafe(self._on_exceeded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from handrail.process.output import Output
 from handrail.sandbox.confine import Confinement
@@ -12,6 +13,7 @@ from handrail.sandbox.confine import Confinement
 class Exited:
     """It ended by itself."""
 
+    kind: ClassVar[str] = "exited"
     code: int
 
 
@@ -19,6 +21,7 @@ class Exited:
 class Signalled:
     """A signal ended it, by its name: `SIGSEGV`."""
 
+    kind: ClassVar[str] = "signalled"
     signal: str
 
 
@@ -26,6 +29,7 @@ class Signalled:
 class TimedOut:
     """It took too long and was stopped."""
 
+    kind: ClassVar[str] = "timed_out"
     after_seconds: float
 
 
@@ -33,6 +37,7 @@ class TimedOut:
 class OutputExceeded:
     """It wrote more than is kept and was stopped."""
 
+    kind: ClassVar[str] = "output_exceeded"
     limit_bytes: int
 
 
@@ -40,15 +45,21 @@ class OutputExceeded:
 class MemoryExceeded:
     """Its processes held more memory than allowed and were stopped."""
 
+    kind: ClassVar[str] = "memory_exceeded"
+
 
 @dataclass(frozen=True, slots=True)
 class CpuExceeded:
     """It used more processor time than allowed and was stopped."""
 
+    kind: ClassVar[str] = "cpu_exceeded"
+
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
     """The caller gave up, or the server is going down; it was stopped."""
+
+    kind: ClassVar[str] = "cancelled"
 
 
 Ending = (

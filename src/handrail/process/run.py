@@ -34,10 +34,8 @@ _SCARCE = {errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 @dataclass(slots=True)
 class _Streams:
-    """Both captures of one call, and the event that one of them outgrew the spool."""
+    """Both captures of one call."""
 
-    spool: Spool
-    exceeded: asyncio.Event
     stdout: Capture
     stderr: Capture
 
@@ -48,10 +46,12 @@ async def run(
     *,
     spool: Path,
     listen: Callable[[str], None] | None = None,
+    cut: asyncio.Future[Ending] | None = None,
 ) -> Outcome:
     """Run the plan's command to its end, whatever that is.
 
-    `listen` hears lines as they come, from either stream, in any thread. A cancelled call is
+    `listen` hears lines as they come, from either stream, in any thread. Whoever sets `cut`
+    stops the command and says how that ending is called. A cancelled call is
     an outcome too, with `Cancelled` as its ending and its output kept: whoever owns the
     cancellation must go on with it afterwards.
 
@@ -63,7 +63,8 @@ async def run(
     with _scarcity(plan):
         helper = pool.acquire()
     try:
-        outcome = await _run(confined, helper, Spool(spool, plan.limits.spool_bytes), listen)
+        cut = cut or asyncio.get_running_loop().create_future()
+        outcome = await _run(confined, helper, Spool(spool, plan.limits.spool_bytes), listen, cut)
     except BaseException:
         pool.discard(helper)
         raise
@@ -72,29 +73,33 @@ async def run(
 
 
 async def _run(
-    confined: ConfinedPlan, helper: Helper, spool: Spool, listen: Callable[[str], None] | None
+    confined: ConfinedPlan,
+    helper: Helper,
+    spool: Spool,
+    listen: Callable[[str], None] | None,
+    cut: asyncio.Future[Ending],
 ) -> Outcome:
     plan = confined.plan
     began = time.monotonic()
     with _scarcity(plan):
-        running, streams = _start(confined, helper, spool, listen)
-    cut: Ending | None = None
+        running, streams = _start(confined, helper, spool, listen, cut)
+    ours: Ending | None = None
     try:
         with _scarcity(plan):
             await running.started
-        cut = await _cut_short(plan, running, streams)
+        ours = await _wait(plan, running, cut)
     except asyncio.CancelledError:
-        cut = Cancelled()
+        ours = Cancelled()
     finally:
         # Shielded: the processes must be gone and the output kept before anyone goes on.
         with anyio.CancelScope(shield=True):
             if running.started.done() and running.started.exception() is None:
-                await (ending.sweep if cut is None else ending.stop)(helper, running)
+                await (ending.sweep if ours is None else ending.stop)(helper, running)
             await _close(streams)
     cpu_seconds, largest_bytes = running.gone.result()
     status = running.exited.result()
     return Outcome(
-        ending=cut or ending.by_itself(status, running, cpu_seconds, plan.limits.cpu_seconds),
+        ending=ours or ending.by_itself(status, running, cpu_seconds, plan.limits.cpu_seconds),
         stdout=streams.stdout.output(),
         stderr=streams.stderr.output(),
         seconds=time.monotonic() - began,
@@ -105,24 +110,24 @@ async def _run(
     )
 
 
-async def _cut_short(plan: Plan, running: Running, streams: _Streams) -> Ending | None:
+async def _wait(plan: Plan, running: Running, cut: asyncio.Future[Ending]) -> Ending | None:
     """Wait for the command's end; the ending, when we must bring it about ourselves."""
-    exceeded = asyncio.ensure_future(streams.exceeded.wait())
-    try:
-        await asyncio.wait(
-            [running.exited, exceeded],
-            timeout=plan.limits.wall_seconds,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        if streams.exceeded.is_set():
-            return OutputExceeded(streams.spool.limit_bytes)
-        return None if running.exited.done() else TimedOut(plan.limits.wall_seconds)
-    finally:
-        exceeded.cancel()
+    await asyncio.wait(
+        [running.exited, cut],
+        timeout=plan.limits.wall_seconds,
+        return_when=asyncio.FIRST_COMPLETED,
+    )
+    if cut.done():
+        return cut.result()
+    return None if running.exited.done() else TimedOut(plan.limits.wall_seconds)
 
 
 def _start(
-    confined: ConfinedPlan, helper: Helper, spool: Spool, listen: Callable[[str], None] | None
+    confined: ConfinedPlan,
+    helper: Helper,
+    spool: Spool,
+    listen: Callable[[str], None] | None,
+    cut: asyncio.Future[Ending],
 ) -> tuple[Running, _Streams]:
     plan = confined.plan
     out, out_end = os.pipe2(os.O_CLOEXEC)
@@ -131,7 +136,10 @@ def _start(
     running = helper.start(_order(confined), stdin, out_end, err_end)
     for descriptor in (stdin, out_end, err_end):
         os.close(descriptor)
-    exceeded = asyncio.Event()
+
+    def exceeded() -> None:
+        if not cut.done():
+            cut.set_result(OutputExceeded(spool.limit_bytes))
 
     def capture(pipe: int) -> Capture:
         return Capture(
@@ -140,10 +148,10 @@ def _start(
             spool=spool,
             mask=Mask(plan.hidden),
             listen=LineFeed(listen).feed if listen is not None else None,
-            exceeded=exceeded,
+            on_exceeded=exceeded,
         )
 
-    return running, _Streams(spool, exceeded, capture(out), capture(err))
+    return running, _Streams(capture(out), capture(err))
 
 
 def _order(confined: ConfinedPlan) -> wire.Order:

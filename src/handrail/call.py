@@ -1,0 +1,148 @@
+"""One tool call, from arguments to outcome. Read this file first.
+
+    plan → judge → meter → confine → run → record
+
+Every way to call a tool comes through here, so nothing that must hold may live elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from handrail.errors import ApprovalRequired, CallError, Denied, Internal
+from handrail.meter.slots import Slots
+from handrail.meter.traffic import Traffic
+from handrail.plan.host import Host
+from handrail.plan.plan import Plan, build_plan
+from handrail.policy.decision import Decision, Verdict
+from handrail.policy.judge import judge
+from handrail.process.outcome import Cancelled, Ending, Outcome
+from handrail.process.pool import Pool
+from handrail.process.run import run
+from handrail.process.spool import folder_in
+from handrail.record.outputs import Outputs
+from handrail.record.record import CallRecord, Recorder, Refused
+from handrail.sandbox.confine import choose, confine
+from handrail.spec.server import ServerSpec, Tier
+from handrail.spec.tool import ToolSpec
+
+_log = logging.getLogger("handrail.call")
+
+
+def new_call_id() -> str:
+    """A name that nobody can guess: whoever knows it may read the call's output."""
+    return secrets.token_hex(10)
+
+
+def _new_cut() -> asyncio.Future[Ending]:
+    return asyncio.get_running_loop().create_future()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One use of a tool.
+
+    `listen` hears its output's lines while it runs, in any thread. `stop` ends it from outside.
+    """
+
+    tool: ToolSpec
+    arguments: Mapping[str, object]
+    listen: Callable[[str], None] | None = None
+    id: str = field(default_factory=new_call_id)
+    cut: asyncio.Future[Ending] = field(default_factory=_new_cut)
+
+    def stop(self) -> None:
+        """End the call: it becomes an outcome with the ending `Cancelled`."""
+        if not self.cut.done():
+            self.cut.set_result(Cancelled())
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether `stop` ended it, rather than a cancellation from outside."""
+        return self.cut.done() and isinstance(self.cut.result(), Cancelled)
+
+
+class Line:
+    """The line of one call, and what it stands on."""
+
+    def __init__(
+        self, spec: ServerSpec, host: Host, tier: Tier, pool: Pool, recorder: Recorder
+    ) -> None:
+        self.spec = spec
+        self.outputs = Outputs()
+        self.traffic = Traffic()
+        self._host = host
+        self.tier = tier
+        self._pool = pool
+        self._recorder = recorder
+        self._slots = Slots.of(spec)
+        self._spool = folder_in(host.state)
+
+    async def call(self, call: Call) -> Outcome:
+        """Do one call. Raises `CallError` when it could not be done; always leaves a record.
+
+        A cancelled call returns too, with the ending `Cancelled`: the caller goes on with its
+        cancellation when it has kept what there was.
+        """
+        plan: Plan | None = None
+        verdict: Verdict | None = None
+        end: Outcome | Refused = Refused("cancelled", "cancelled before it started")
+        try:
+            with self.traffic.counted(call.stop):
+                plan = build_plan(self.spec, call.tool, call.arguments, self._host)
+                verdict = judge(plan)
+                _enforce(verdict)
+                async with self._slots.lease(call.tool.name):
+                    confined = confine(plan, self.tier)
+                    end = await run(
+                        confined, self._pool, spool=self._spool, listen=call.listen, cut=call.cut
+                    )
+                self.outputs.keep(call.id, call.tool.name, end)
+                return end
+        except CallError as error:
+            end = Refused(error.code, error.message)
+            raise
+        except Exception as error:
+            _log.exception("internal error in call %s", call.id)
+            end = Refused(Internal.code, type(error).__name__)
+            raise Internal("internal error; the server's log has the rest") from error
+        finally:
+            self._recorder.record(
+                CallRecord(
+                    call_id=call.id, tool=call.tool.name, plan=plan, verdict=verdict, end=end
+                )
+            )
+
+
+def _enforce(verdict: Verdict) -> None:
+    reason = "; ".join(ground.reason for ground in verdict.grounds)
+    if verdict.decision is Decision.DENY:
+        raise Denied(reason)
+    if verdict.decision is Decision.ASK:
+        raise ApprovalRequired(
+            reason,
+            hint="Nobody can be asked here yet; the server's owner may declare "
+            '`approval = "never"` for this tool.',
+        )
+
+
+@asynccontextmanager
+async def open_line(
+    spec: ServerSpec, host: Host, recorder: Recorder
+) -> AsyncIterator[Line]:
+    """A line that is ready for calls; on the way out, nothing of them is left.
+
+    Raises `ConfinementUnavailable` when the file requires a stronger tier than can be had.
+    """
+    tier = choose(spec.confinement)
+    async with Pool(most_idle=spec.limits.concurrency) as pool:
+        line = Line(spec, host, tier, pool, recorder)
+        try:
+            yield line
+        finally:
+            line.outputs.clear()

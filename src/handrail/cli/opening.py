@@ -1,0 +1,70 @@
+"""Opening a server file for a command that needs it whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from handrail.errors import SpecError, UsageError
+from handrail.plan.host import Host, survey
+from handrail.spec.diagnostic import Diagnostic, Finding, Severity
+from handrail.spec.find import find
+from handrail.spec.load import Reading, read
+from handrail.spec.server import ServerSpec
+from handrail.spec.tool import ToolSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A server file that can be served on this machine."""
+
+    file: Path
+    spec: ServerSpec
+    host: Host
+
+    def tool(self, name: str) -> ToolSpec:
+        """The tool called `name`. Raises `UsageError`."""
+        for tool in self.spec.tools:
+            if tool.name == name:
+                return tool
+        known = ", ".join(tool.name for tool in self.spec.tools) or "none"
+        raise UsageError(f"there is no tool {name!r} in {self.file}", hint=f"Tools: {known}.")
+
+
+@dataclass(slots=True)
+class Examination:
+    """Everything that can be said about a server file on this machine, in one pass."""
+
+    reading: Reading
+    diagnostics: list[Diagnostic]
+    host: Host | None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the file cannot be served."""
+        return any(found.severity is Severity.ERROR for found in self.diagnostics)
+
+
+def examine(file: Path | None) -> Examination:
+    """Read, lint and survey a server file. Raises `UsageError` when there is none."""
+    path = find(Path.cwd()) if file is None else file
+    reading = read(path, os.environ)
+    hosts: list[Host | None] = [None]
+
+    def on_this_machine(spec: ServerSpec) -> Iterable[Finding]:
+        hosts[0], findings = survey(spec, path, os.environ)
+        return findings
+
+    diagnostics = reading.judge(on_this_machine)
+    return Examination(reading, diagnostics, hosts[0])
+
+
+def open_file(file: Path | None) -> Opened:
+    """A server file, ready for use. Raises `SpecError` with everything that is wrong with it."""
+    found = examine(file)
+    spec = found.reading.spec
+    if found.has_errors or spec is None or found.host is None:
+        raise SpecError(found.diagnostics)
+    return Opened(found.reading.file, spec, found.host)

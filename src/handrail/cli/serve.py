@@ -1,0 +1,60 @@
+"""`handrail serve`: the server, on stdio or HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from handrail.cli.opening import open_file
+from handrail.errors import UsageError
+from handrail.record.logs import Format
+
+DRAIN_SECONDS = 1.0
+
+
+def serve(
+    file: Path | None = None,
+    *,
+    http: Annotated[str | None, Parameter(name="--http")] = None,
+    drain: float = DRAIN_SECONDS,
+    log_format: Format | None = None,
+    log_level: str = "info",
+) -> int:
+    """Serve the tools of FILE, on stdio or over streamable HTTP.
+
+    Parameters
+    ----------
+    file
+        The server file; handrail.toml here or in the nearest parent when left out.
+    http
+        HOST:PORT to serve streamable HTTP on, at /mcp; stdio when left out.
+    drain
+        Seconds that calls in flight get to end by themselves at shutdown.
+    log_format
+        json or plain lines on stderr; plain on a terminal, json elsewhere.
+    log_level
+        debug, info, warning or error.
+    """
+    # The framework reads its settings when it is imported: no rich handlers, no update check.
+    os.environ["FASTMCP_LOG_ENABLED"] = "false"
+    os.environ["FASTMCP_CHECK_FOR_UPDATES"] = "off"
+    address = _address(http) if http is not None else None
+    opened = open_file(file)
+    from handrail.mcp.serve import serve as serve_until_stopped  # slow to import: only when needed
+    from handrail.record.logs import configure_logs
+
+    configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
+    asyncio.run(serve_until_stopped(opened.spec, opened.host, address, drain))
+    return 0
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise UsageError(f"--http {text}: not HOST:PORT", hint="For example --http 127.0.0.1:8000")
+    return host.strip("[]"), int(port)

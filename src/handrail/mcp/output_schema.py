@@ -1,0 +1,66 @@
+"""What every command tool returns, as the JSON Schema that clients see. Kept short: it is sent
+once for each tool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handrail.spec.tool import ToolSpec
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_NUMBER: dict[str, Any] = {"type": "number"}
+_INTEGER: dict[str, Any] = {"type": "integer"}
+
+
+def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+_ENDING = _object(
+    {
+        "kind": _TEXT,
+        "code": _INTEGER,
+        "signal": _TEXT,
+        "after_seconds": _NUMBER,
+        "limit_bytes": _INTEGER,
+    },
+    "kind",
+)
+_TRUNCATED = {
+    "type": "array",
+    "items": _object(
+        {"stream": _TEXT, "shown_bytes": _INTEGER, "total_bytes": _INTEGER, "resource": _TEXT},
+        "stream",
+    ),
+}
+_PROPERTIES: dict[str, Any] = {
+    "call_id": _TEXT,
+    "ok": {"type": "boolean"},
+    "ending": _ENDING,
+    "stdout": _TEXT,
+    "stderr": _TEXT,
+    "truncated": _TRUNCATED,
+    "seconds": _NUMBER,
+    "cpu_seconds": _NUMBER,
+    "max_rss_bytes": _INTEGER,
+    "confinement": _object({"tier": _TEXT, "network": {"type": "boolean"}}),
+}
+_ERROR = _object({"code": _TEXT, "message": _TEXT, "call_id": _TEXT}, "code", "message")
+_OUTPUTS: dict[str, Any] = {
+    "lines": {"type": "array", "items": _TEXT},
+    "jsonl": {"type": "array"},
+    "csv": {"type": "array", "items": {"type": "object"}},
+}
+
+
+def output_schema(tool: ToolSpec) -> dict[str, Any]:
+    """The schema of a tool's results: those of the command, or an error of ours."""
+    parsed = {} if tool.parse == "text" else {
+        "output": _OUTPUTS.get(tool.parse, {}),
+        "parse_error": _TEXT,
+    }
+    return {
+        "type": "object",
+        "properties": {**_PROPERTIES, **parsed, "error": _ERROR},
+        "anyOf": [{"required": ["call_id", "ok", "ending"]}, {"required": ["error"]}],
+    }

@@ -1,0 +1,111 @@
+"""The text block of an answer: what happened, the output, what to do next. No JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from handrail.errors import CallError
+from handrail.mcp.answer import Answer
+from handrail.mcp.excerpt import Excerpt
+from handrail.process.outcome import (
+    Cancelled,
+    CpuExceeded,
+    Ending,
+    Exited,
+    MemoryExceeded,
+    OutputExceeded,
+    Signalled,
+    TimedOut,
+)
+
+
+def tell(answer: Answer) -> str:
+    """The whole text of an answer."""
+    return "\n\n".join(filter(None, [_headline(answer), *_body(answer), *_next(answer)]))
+
+
+def tell_error(error: CallError) -> str:
+    """The whole text of a refusal or a fault of ours."""
+    parts = [f"{error.code}: {error.message}."]
+    if error.allowed is not None:
+        allowed = error.allowed
+        shown = ", ".join(map(str, allowed)) if isinstance(allowed, list | tuple) else allowed
+        parts.append(f"Allowed: {shown}.")
+    if error.hint:
+        parts.append(error.hint if error.hint.endswith(".") else f"{error.hint}.")
+    if error.retry_after_seconds is not None:
+        parts.append(f"Try again in {error.retry_after_seconds:g} s.")
+    return " ".join(parts)
+
+
+def describe(ending: Ending) -> str:
+    """How it ended, as a phrase."""
+    match ending:
+        case Exited(code):
+            return f"exited with code {code}"
+        case Signalled(signal):
+            return f"was ended by {signal}"
+        case TimedOut(after_seconds):
+            return f"timed out after {after_seconds:g} s and was stopped, with everything it started"
+        case OutputExceeded(limit_bytes):
+            return f"wrote more than {limit_bytes:,} bytes and was stopped"
+        case MemoryExceeded():
+            return "used more memory than it may and was stopped"
+        case CpuExceeded():
+            return "used more processor time than it may and was stopped"
+        case Cancelled():
+            return "was cancelled and stopped"
+        case _:
+            assert_never(ending)
+
+
+def _headline(answer: Answer) -> str:
+    outcome, tool = answer.outcome, answer.tool
+    line = f"{tool.name} {describe(outcome.ending)}"
+    if not isinstance(outcome.ending, TimedOut):
+        line += f", after {outcome.seconds:.2f} s"
+    if isinstance(outcome.ending, Exited):
+        meaning = tool.exit_messages.get(str(outcome.ending.code))
+        line += f": {meaning}" if meaning else "" if answer.ok else ": failed"
+    note = f" Note: {outcome.note}." if outcome.note else ""
+    return f"{line}.{note}"
+
+
+def _body(answer: Answer) -> Iterator[str]:
+    if not answer.stdout.text and not answer.stderr.text:
+        yield "It wrote no output."
+    if answer.stdout.text:
+        yield _section("stdout", answer.stdout) if answer.stderr.text else answer.stdout.text
+    if answer.stderr.text:
+        yield _section("stderr", answer.stderr)
+
+
+def _section(name: str, shown: Excerpt) -> str:
+    return f"--- {name} ---\n{shown.text}"
+
+
+def _next(answer: Answer) -> Iterator[str]:
+    for stream, shown in answer.excerpts.items():
+        if shown.next_offset is not None:
+            yield (
+                f"{stream}: {shown.shown_bytes:,} of {shown.total_bytes:,} bytes are shown. "
+                f'Next: read_output(call_id="{answer.call_id}", stream="{stream}", '
+                f"offset={shown.next_offset}) reads on from the gap."
+            )
+        if shown.marks:
+            changes = ", ".join(f"{count} {name}" for name, count in shown.marks.items())
+            yield f"{stream} was made safe to show: {changes} replaced or taken out."
+    if answer.parse_error is not None and answer.ok:
+        yield f"There is no parsed output: {answer.parse_error}."
+    yield from _advice(answer.outcome.ending)
+
+
+def _advice(ending: Ending) -> Iterator[str]:
+    match ending:
+        case TimedOut() | CpuExceeded() | MemoryExceeded():
+            yield "Next: ask for less in one call; the limit is the server owner's."
+        case OutputExceeded():
+            yield "Next: narrow the call so that it writes less."
+        case _:
+            pass

@@ -1,0 +1,26 @@
+"""A line of calls becomes a FastMCP server."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastmcp import FastMCP
+
+from handrail.call import Line
+from handrail.mcp.provider import CommandProvider
+
+
+def build_server(line: Line) -> FastMCP:
+    """The server for `line`, with what FastMCP leaves open turned shut.
+
+    Unexpected errors are masked, input is strict. The line must stay open while it serves.
+    """
+    table = line.spec.server
+    return FastMCP(
+        table.name,
+        instructions=table.instructions,
+        version=version("handrail"),
+        providers=[CommandProvider(line)],
+        mask_error_details=True,
+        strict_input_validation=True,
+    )

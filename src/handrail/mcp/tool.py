@@ -1,0 +1,76 @@
+"""A declared command as a FastMCP tool."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import mcp_types
+from fastmcp.server.context import Context
+from fastmcp.server.dependencies import get_context
+from fastmcp.tools.base import Tool, ToolResult
+from pydantic import PrivateAttr
+
+from handrail.call import Call, Line
+from handrail.errors import CallError
+from handrail.mcp.answer import answer
+from handrail.mcp.disconnect import on_hang_up
+from handrail.mcp.input_schema import input_schema
+from handrail.mcp.output_schema import output_schema
+from handrail.mcp.progress import reporting
+from handrail.mcp.result import from_answer, from_error
+from handrail.process.outcome import Cancelled
+from handrail.spec.tool import Effect, ToolSpec
+
+
+class CommandTool(Tool):
+    """One declared command. FastMCP checks no arguments of such a tool: the planner does."""
+
+    _spec: ToolSpec = PrivateAttr()
+    _line: Line = PrivateAttr()
+
+    @classmethod
+    def declare(cls, spec: ToolSpec, line: Line) -> CommandTool:
+        """The tool that `spec` declares, calling through `line`."""
+        tool = cls(
+            name=spec.name,
+            description=spec.description,
+            parameters=input_schema(spec.params),
+            output_schema=output_schema(spec),
+            annotations=_annotations(spec),
+        )
+        tool._spec, tool._line = spec, line
+        return tool
+
+    async def run(self, arguments: dict[str, Any]) -> ToolResult:
+        """Do one call; see `handrail.call`."""
+        async with reporting(_context(), self._spec.progress) as listen:
+            call = Call(self._spec, arguments, listen)
+            try:
+                async with on_hang_up(call.stop):
+                    outcome = await self._line.call(call)
+            except CallError as error:
+                return from_error(error, call.id)
+        if isinstance(outcome.ending, Cancelled) and not call.was_stopped:
+            # The framework cancelled it. What there was is kept and recorded; on it goes.
+            raise asyncio.CancelledError
+        shown_bytes = self._spec.output or self._line.spec.limits.output
+        return from_answer(answer(call.id, self._spec, outcome, shown_bytes))
+
+
+def _context() -> Context | None:
+    """FastMCP's context; background workers have none."""
+    try:
+        return get_context()
+    except RuntimeError:
+        return None
+
+
+def _annotations(spec: ToolSpec) -> mcp_types.ToolAnnotations:
+    reads = spec.effect is Effect.READ
+    return mcp_types.ToolAnnotations(
+        read_only_hint=reads,
+        destructive_hint=spec.effect is Effect.DESTRUCTIVE,
+        idempotent_hint=reads or spec.idempotent,
+        open_world_hint=spec.network,
+    )

@@ -1,0 +1,42 @@
+"""The recorder that writes each call to the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import structlog
+
+from handrail.process.mask import cover
+from handrail.process.outcome import Outcome
+from handrail.record.record import CallRecord, Refused
+
+_log = structlog.stdlib.get_logger("handrail.call")
+
+
+class Logbook:
+    """One log line for each call; hidden values are covered."""
+
+    def record(self, call: CallRecord) -> None:
+        """Write the line: `call` at level info, or warning when it was refused."""
+        facts: dict[str, object] = {"call_id": call.call_id, "tool": call.tool}
+        if call.plan is not None:
+            facts["argv"] = [cover(element, call.plan.hidden) for element in call.plan.argv]
+        if call.verdict is not None:
+            facts["verdict"] = call.verdict.decision.name.lower()
+        match call.end:
+            case Refused(code, message):
+                _log.warning("call", **facts, error=code, message=message)
+            case Outcome() as outcome:
+                _log.info("call", **facts, **_facts(outcome))
+
+
+def _facts(outcome: Outcome) -> dict[str, object]:
+    return {
+        "ending": outcome.ending.kind,
+        **asdict(outcome.ending),
+        "seconds": round(outcome.seconds, 4),
+        "cpu_seconds": round(outcome.cpu_seconds, 4),
+        "stdout_bytes": outcome.stdout.size,
+        "stderr_bytes": outcome.stderr.size,
+        "tier": outcome.confinement.tier.value,
+    }
