@@ -33,34 +33,36 @@ def fill(template: Template, values: Values) -> str:
 
 
 def _expand(arg: Arg, values: Values, params: Mapping[str, ParamSpec]) -> Iterator[str]:
+    if isinstance(arg, Template):
+        yield from _elements(arg, values, params)
+        return
+    for each in _readings(arg, values):
+        yield from expand(arg.args, each, params)
+
+
+def _readings(arg: Group | When | Unless | Each, values: Values) -> list[Values]:
+    """The values to expand the inner arguments with: none, these, or one set per item."""
     match arg:
-        case Template():
-            yield from _elements(arg, values, params)
         case Group():
-            # An empty list is nothing too: `-k` without items would swallow what follows.
-            if all(values.get(name, ()) != () for name in _needed(arg.args)):
-                yield from expand(arg.args, values, params)
+            return [values] if _is_complete(arg, values) else []
         case When():
-            if values.get(arg.when) == "true":
-                yield from expand(arg.args, values, params)
+            return [values] if values.get(arg.when) == "true" else []
         case Unless():
-            if values.get(arg.unless) != "true":
-                yield from expand(arg.args, values, params)
+            return [values] if values.get(arg.unless) != "true" else []
         case Each():
-            for item in values.get(arg.each, ()):
-                yield from expand(arg.args, {**values, arg.each: item}, params)
+            return [{**values, arg.each: item} for item in values.get(arg.each, ())]
 
 
-def _needed(args: Sequence[Arg]) -> Iterator[str]:
-    """The params that decide about a group: those in its own text, not in inner groups."""
-    for arg in args:
-        if isinstance(arg, Template):
-            yield from arg.names
+def _is_complete(group: Group, values: Values) -> bool:
+    """Whether every param in the group's own text is set; inner groups decide for themselves.
+
+    An empty list is nothing too: `-k` without its items would swallow what follows.
+    """
+    texts = (arg for arg in group.args if isinstance(arg, Template))
+    return all(values.get(name, ()) != () for text in texts for name in text.names)
 
 
-def _elements(
-    template: Template, values: Values, params: Mapping[str, ParamSpec]
-) -> Iterator[str]:
+def _elements(template: Template, values: Values, params: Mapping[str, ParamSpec]) -> Iterator[str]:
     name = template.only_slot
     items = values.get(name, ()) if name is not None and params[name].repeat else ""
     if name is not None and isinstance(items, tuple):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from handrail.errors import SpecError
 from handrail.plan import program
 from handrail.plan.program import Program
 from handrail.spec.diagnostic import Finding
@@ -74,15 +73,15 @@ def _judge_workspace(root: Path, spec: ServerSpec) -> Iterator[Finding]:
         )
 
 
-def _locate(
-    name: str, wanted: ProgramSpec, here: Path, search_path: str
-) -> Program | Finding:
+def _locate(name: str, wanted: ProgramSpec, here: Path, search_path: str) -> Program | Finding:
     at = ("programs", name)
     if wanted.path is None:
         path = program.find(name, search_path)
         if path is None:
             apt = f"Install it (Debian: apt install {wanted.apt})" if wanted.apt else "Install it"
-            return Finding(at, "E411", f'program "{name}" is not on PATH', f"{apt}, or give its path.")
+            return Finding(
+                at, "E411", f'program "{name}" is not on PATH', f"{apt}, or give its path."
+            )
     else:
         path = Path(os.path.normpath(here / wanted.path))
         if not program.is_program(path):
@@ -90,9 +89,7 @@ def _locate(
     return Program.at(name, path)
 
 
-def _reveal(
-    name: str, source: SecretSpec, here: Path, environ: Mapping[str, str]
-) -> str | Finding:
+def _reveal(name: str, source: SecretSpec, here: Path, environ: Mapping[str, str]) -> str | Finding:
     if source.env is not None:
         value = environ.get(source.env)
         if value:
