@@ -1,0 +1,97 @@
+"""Whole objects with good defaults, so that a test names only what it is about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from handrail.plan.environment import BASE
+from handrail.plan.host import Host
+from handrail.plan.plan import Limits, Plan, build_plan
+from handrail.plan.program import Program
+from handrail.sandbox.confine import ConfinedPlan, confine
+from handrail.spec.server import ServerSpec, Tier
+from handrail.spec.tool import Effect, ToolSpec
+
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+def tool(*args: Any, **keys: Any) -> ToolSpec:
+    """A tool that runs `echo`, as the file would declare it: `tool("{a}", params={"a": {}})`."""
+    declared = {"name": "t", "description": "A tool.", "program": "echo", "args": args, **keys}
+    return ToolSpec.model_validate_json(json.dumps(declared))
+
+
+def server(*tools: ToolSpec, **tables: Any) -> ServerSpec:
+    """A server file with these tools: `server(t, limits={"timeout": "1s"})`."""
+    spec = ServerSpec.model_validate_json(json.dumps({"config_version": 1, **tables}))
+    return spec.model_copy(update={"tools": tools})
+
+
+def host(
+    workspace: Path = Path("/"),
+    *,
+    programs: Mapping[str, Path] | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> Host:
+    """A machine with `echo`, and this workspace."""
+    found = programs if programs is not None else {"echo": Path("/bin/echo")}
+    return Host(
+        workspace=workspace,
+        state=workspace / ".handrail",
+        programs=MappingProxyType({name: Program.at(name, at) for name, at in found.items()}),
+        secrets=MappingProxyType(dict(secrets or {})),
+    )
+
+
+def planned(
+    tool: ToolSpec, arguments: Mapping[str, object] | None = None, on: Host | None = None
+) -> Plan:
+    """What a call of `tool` would do."""
+    return build_plan(server(tool), tool, arguments or {}, on or host())
+
+
+def limits(**changes: Any) -> Limits:
+    """Bounds that no honest test reaches."""
+    bounds = {
+        "wall_seconds": 30.0,
+        "memory_bytes": 1 << 30,
+        "cpu_seconds": None,
+        "pids": 100,
+        "output_bytes": 65_536,
+        "spool_bytes": 1 << 28,
+    }
+    return Limits(**{**bounds, **changes})
+
+
+def plan(*argv: str, **changes: Any) -> Plan:
+    """A plan to run `argv`; bounds and fields by name: `plan("/bin/true", wall_seconds=1)`."""
+    bounds = {name: changes.pop(name) for name in Limits.__slots__ if name in changes}
+    fields: dict[str, Any] = {
+        "tool": "t",
+        "program": Program.at(Path(argv[0]).name, Path(argv[0])),
+        "argv": argv,
+        "cwd": Path("/"),
+        "workspace": Path("/"),
+        "env": MappingProxyType({**BASE, "PATH": SYSTEM_PATH}),
+        "stdin": None,
+        "limits": limits(**bounds),
+        "effect": Effect.READ,
+        "approval": False,
+        "network": False,
+        "hidden": (),
+    }
+    return Plan(**{**fields, **changes})
+
+
+def confined(*argv: str, **changes: Any) -> ConfinedPlan:
+    """The same, confined by resource limits."""
+    return confine(plan(*argv, **changes), Tier.RLIMITS)
+
+
+def sh(script: str, **changes: Any) -> ConfinedPlan:
+    """A confined plan for `/bin/sh -c script`."""
+    return confined("/bin/sh", "-c", script, **changes)
