@@ -17,7 +17,7 @@ from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest
 
 _TOOL = {"name": "unnamed", "description": "-", "program": "-"}
-_RESOLVED = frozenset({"E204", "E301", "E501", "E502", "E503"})
+_RESOLVED = frozenset({"E204", "E301", "E310", "E501", "E502", "E503"})
 """Findings about a name that means nothing: true whatever the param behind another name is."""
 
 

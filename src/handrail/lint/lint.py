@@ -1,0 +1,31 @@
+"""Every rule over a spec. Pure: the machine is looked at elsewhere."""
+
+from __future__ import annotations
+
+from handrail.lint.confinement import judge_confinement
+from handrail.lint.endings import judge_endings
+from handrail.lint.examples import judge_examples
+from handrail.lint.names import judge_names
+from handrail.lint.params import judge_params
+from handrail.lint.paths import judge_paths
+from handrail.lint.placeholders import judge_placeholders
+from handrail.lint.secrets import judge_secrets
+from handrail.spec.diagnostic import Finding
+from handrail.spec.load import Rule
+from handrail.spec.server import ServerSpec
+
+RULES: tuple[Rule, ...] = (
+    judge_names,
+    judge_params,
+    judge_placeholders,
+    judge_secrets,
+    judge_paths,
+    judge_endings,
+    judge_confinement,
+    judge_examples,
+)
+
+
+def lint(spec: ServerSpec) -> list[Finding]:
+    """Everything that is wrong with what `spec` means, in no particular order."""
+    return [finding for rule in RULES for finding in rule(spec)]

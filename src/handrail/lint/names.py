@@ -1,0 +1,45 @@
+"""E5xx: what things are called, and whether what is named is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handrail.spec.diagnostic import Finding, Severity
+from handrail.spec.server import ServerSpec
+from handrail.spec.suggest import closest
+from handrail.spec.tool import ToolSpec
+
+RESERVED = frozenset({"read_output"})
+"""Tools that every server has."""
+
+
+def judge_names(spec: ServerSpec) -> Iterator[Finding]:
+    """Judge the names of tools, and the programs that they name."""
+    if not spec.tools:
+        hint = "Begin a tool with [[tool]]."
+        yield Finding((), "E506", "the file declares no tools", hint, Severity.WARNING)
+    first: dict[str, int] = {}
+    for index, tool in enumerate(spec.tools):
+        at = ("tool", index, "name")
+        if tool.name in RESERVED:
+            message = f'tool "{tool.name}": every server has a tool of this name'
+            yield Finding(at, "E502", message, "Choose another.")
+        if first.setdefault(tool.name, index) != index:
+            yield Finding(at, "E501", f'there is another tool "{tool.name}" above')
+        if tool.program not in spec.programs:
+            yield _undeclared(index, tool, spec)
+    # A misspelt mention is one mistake, not two.
+    named = {tool.program for tool in spec.tools}
+    meant = {closest(name, spec.programs) for name in named - spec.programs.keys()}
+    for name in spec.programs.keys() - named - meant:
+        message = f'program "{name}" is never used'
+        place = ("programs", name)
+        yield Finding(place, "E504", message, None, Severity.WARNING, on_key=True)
+
+
+def _undeclared(index: int, tool: ToolSpec, spec: ServerSpec) -> Finding:
+    meant = closest(tool.program, spec.programs)
+    guess = f'Did you mean "{meant}"? Or add' if meant else "Add"
+    message = f'program "{tool.program}" is not in [programs]'
+    hint = f"{guess} {tool.program} = {{}} to [programs]."
+    return Finding(("tool", index, "program"), "E503", message, hint)
