@@ -57,3 +57,19 @@ Bytes = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_SIZE}$", "examples": ["64KiB", "512MiB"]}),
 ]
 """A size in the file, bytes in the model."""
+
+
+def duration_text(total: float) -> str:
+    """`90.0` as `"90s"`, as a person would write it in the file."""
+    for unit in ("d", "h", "m"):
+        if total >= 2 * _SECONDS[unit] and total % _SECONDS[unit] == 0:
+            return f"{int(total / _SECONDS[unit])}{unit}"
+    return f"{total:g}s"
+
+
+def size_text(total: int) -> str:
+    """`65536` as `"64KiB"`, as a person would write it in the file."""
+    for unit in ("GiB", "MiB", "KiB"):
+        if total % _BYTES[unit] == 0:
+            return f"{total // _BYTES[unit]}{unit}"
+    return f"{total}B"
