@@ -261,6 +261,8 @@ def _remove(folder: bytes) -> None:
 
 def main(descriptor: int) -> None:
     """Serve the socket at `descriptor`, and take everything along at the end."""
+    # It came to us by inheritance; a command that inherited it too could speak as its zygote.
+    os.set_inheritable(descriptor, False)
     zygote = Zygote(socket.socket(fileno=descriptor))
     zygote.prepare()
     try:
