@@ -150,8 +150,6 @@ def _wrong_value(at: tuple[Key, ...], error: ErrorDetails) -> Finding:
     context = error.get("ctx", {})
     where, hint = dotted(at), None
     match error["type"]:
-        case "literal_error" if at == ("config_version",):
-            reason, hint = "this handrail reads version 1 only", "Use a handrail that knows it."
         case "enum" | "literal_error":
             options = str(context["expected"]).replace("'", "").replace(" or ", ", ")
             reason, hint = _not_one_of(error["input"], options.split(", "))

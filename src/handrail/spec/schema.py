@@ -51,6 +51,9 @@ def _tidy(node: Any) -> Any:
     tidy = _flat(_without_null(tidy))
     if "pattern" in tidy and "default" in tidy:
         tidy["default"] = _written(tidy["default"])
+    if "patternProperties" in tidy:
+        # The pattern is that of a name; other names are mistakes.
+        tidy["additionalProperties"] = False
     if "properties" in tidy:
         # For tombi, which sorts keys when it formats.
         tidy["x-tombi-table-keys-order"] = "schema"
@@ -58,7 +61,7 @@ def _tidy(node: Any) -> Any:
 
 
 def _tidy_at(key: str, value: Any) -> Any:
-    if key in ("properties", "$defs"):
+    if key in ("properties", "patternProperties", "$defs"):
         # The keys are names of the file's own: one of them is "default", one "pattern".
         return {name: _tidy(schema) for name, schema in value.items()}
     return _tidy(value)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from handrail.spec.model import Table
 from handrail.spec.names import EnvName, PackageName, ProgramName, Version
@@ -91,10 +91,17 @@ class LimitsTable(Table):
     """How many calls may run at once."""
 
 
+def _version(value: object) -> object:
+    # In Python, true is 1.
+    if type(value) is not int or value != 1:
+        raise ValueError("this handrail reads version 1 only")
+    return value
+
+
 class ServerSpec(Table):
     """A server file."""
 
-    config_version: Literal[1]
+    config_version: Annotated[Literal[1], BeforeValidator(_version)]
     """The version of this format."""
     server: ServerTable = Field(default_factory=ServerTable)
     workspace: WorkspaceTable = Field(default_factory=WorkspaceTable)

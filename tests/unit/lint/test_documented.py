@@ -1,0 +1,135 @@
+"""docs/diagnostics.md tells the truth: every example is run, and every code is there."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handrail.lint.lint import lint
+from handrail.plan.host import survey
+from handrail.spec.diagnostic import Finding
+from handrail.spec.load import read
+from handrail.spec.server import ServerSpec
+
+ROOT = Path(__file__).parents[3]
+DOCUMENT = (ROOT / "docs" / "diagnostics.md").read_text()
+SOURCE = ROOT / "src" / "handrail"
+
+FILE = """
+config_version = 1
+[programs]
+git = {}
+[[tool]]
+name = "log"
+description = "The history."
+program = "git"
+"""
+NO_TOOLS = "config_version = 1\n"
+
+
+def rows(columns: int) -> Iterator[list[str]]:
+    for line in DOCUMENT.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if re.fullmatch(r"E\d{3}", cells[0].strip()) and len(cells) == columns:
+            yield [cell.strip("| ") for cell in cells]
+
+
+EXAMPLES = [(code, wrong, right) for code, _, wrong, right in rows(4)]
+
+
+def as_file(example: str) -> str:
+    if example.startswith("("):
+        return NO_TOOLS
+    return FILE + "\n".join(re.findall("`([^`]+)`", example))
+
+
+def codes(folder: Path, text: str) -> set[str]:
+    file = folder / "handrail.toml"
+    file.write_text(text)
+    return {found.code for found in read(file, {}).judge(lint)}
+
+
+@pytest.mark.parametrize(("code", "wrong", "right"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
+def test_the_wrong_example_gives_its_code_alone_and_the_right_one_none(
+    tmp_path: Path, code: str, wrong: str, right: str
+) -> None:
+    assert codes(tmp_path, as_file(wrong)) == {code}
+    assert codes(tmp_path, as_file(right)) == set()
+
+
+UNREADABLE: dict[str, tuple[str, bytes]] = {
+    "E104": ("missing/handrail.toml", b""),
+    "E105": ("handrail.toml", b"\xff"),
+    "E108": ("handrail.ini", b"config_version = 1"),
+    "E109": ("handrail.toml", b" \n"),
+    "E111": ("handrail.yaml", b"config_version: &a 1"),
+}
+
+
+@pytest.mark.parametrize("code", UNREADABLE)
+def test_a_file_that_cannot_be_read_gives_its_code(tmp_path: Path, code: str) -> None:
+    name, content = UNREADABLE[code]
+    if content:
+        (tmp_path / name).write_bytes(content)
+    assert [found.code for found in read(tmp_path / name, {}).diagnostics] == [code]
+
+
+WRITING_TOOL = """
+[programs.sh]
+[[tool]]
+name = "touch"
+description = "Write."
+program = "sh"
+effect = "write"
+"""
+MACHINE = {
+    "E321": '[secrets.TOKEN]\nenv = "NOWHERE"',
+    "E322": '[secrets.TOKEN]\nfile = "nowhere"',
+    "E401": '[workspace]\nroot = "nowhere"',
+    "E402": '[workspace]\nroot = "handrail.toml"',
+    "E403": '[workspace]\nroot = "closed"',
+    "E404": f'[workspace]\nroot = "readable"\n{WRITING_TOOL}',
+    "E411": "[programs.no-such-program]",
+    "E412": '[programs.git]\npath = "handrail.toml"',
+}
+
+
+@pytest.mark.parametrize("code", MACHINE)
+def test_what_this_machine_lacks_gives_its_code(tmp_path: Path, code: str) -> None:
+    (tmp_path / "closed").mkdir(mode=0o000)
+    (tmp_path / "readable").mkdir(mode=0o555)
+    file = tmp_path / "handrail.toml"
+    file.write_text(f"config_version = 1\n{MACHINE[code]}")
+    make_reachable(tmp_path)
+
+    def on_this_machine(spec: ServerSpec) -> list[Finding]:
+        with_nobodys_rights = os.getuid() == 0
+        if with_nobodys_rights:
+            os.setresuid(65534, 65534, 0)
+        try:
+            return survey(spec, file, {"PATH": os.defpath})[1]
+        finally:
+            if with_nobodys_rights:
+                os.setresuid(0, 0, 0)
+
+    assert {found.code for found in read(file, {}).judge(on_this_machine)} == {code}
+
+
+def make_reachable(folder: Path) -> None:
+    """Let others than root look into `folder`: pytest makes its own private."""
+    for parent in (folder, *folder.parents):
+        if parent.name.startswith("pytest-") or parent == folder:
+            parent.chmod(0o755)
+
+
+def test_every_code_of_the_source_is_documented_and_every_documented_one_is_tested() -> None:
+    in_source = {
+        code
+        for file in SOURCE.rglob("*.py")
+        for code in re.findall(r'"(E\d{3})"', file.read_text())
+    }
+    documented = set(re.findall(r"^\| (E\d{3}) \|", DOCUMENT, re.MULTILINE))
+    tested = {row[0] for row in EXAMPLES} | UNREADABLE.keys() | MACHINE.keys()
+    assert in_source == documented == tested
