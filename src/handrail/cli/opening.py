@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handrail.errors import SpecError, UsageError
+from handrail.lint.lint import lint
 from handrail.plan.host import Host, survey
 from handrail.spec.diagnostic import Diagnostic, Finding, Severity
 from handrail.spec.find import find
@@ -57,7 +58,7 @@ def examine(file: Path | None) -> Examination:
         hosts[0], findings = survey(spec, path, os.environ)
         return findings
 
-    diagnostics = reading.judge(on_this_machine)
+    diagnostics = reading.judge(lint, on_this_machine)
     return Examination(reading, diagnostics, hosts[0])
 
 
