@@ -49,10 +49,10 @@ def _path(data: dict[str, Any], error: ErrorDetails) -> tuple[Key, ...]:
     here: Any = data
     at: tuple[Key, ...] = ()
     for step in error["loc"]:
-        if step == "<one>":
-            break
         if _has(here, step):
             here, at = here[step], (*at, step)
+        elif step == "<one>":
+            break
     return (*at, error["loc"][-1]) if error["type"] == "missing" else at
 
 

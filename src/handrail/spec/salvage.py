@@ -17,6 +17,8 @@ from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest
 
 _TOOL = {"name": "unnamed", "description": "-", "program": "-"}
+_ENTRIES: dict[str, dict[str, str]] = {"programs": {}, "secrets": {"env": "UNKNOWN"}}
+_TOP = {"config_version": 1}
 _RESOLVED = frozenset({"E204", "E301", "E310", "E501", "E502", "E503"})
 """Findings about a name that means nothing: true whatever the param behind another name is."""
 
@@ -73,51 +75,55 @@ def _doubtful(finding: Finding) -> tuple[Key, ...]:
 
 
 def _mend(data: dict[str, Any], finding: Finding) -> None:
-    match finding.at:
-        case (*parents, key) if finding.code == "E101":
-            _rename(_reach(data, parents), str(key), known_keys(tuple(parents)))
-        case at if finding.on_key:
-            _cut(data, at)
-        case ("tool", int(index), *inside):
-            _mend_tool(data["tool"], index, tuple(inside))
-        case ("programs", str(name), *_) if isinstance(data["programs"], dict):
-            data["programs"][name] = {}
-        case ("secrets", str(name), *_) if isinstance(data["secrets"], dict):
-            data["secrets"][name] = {"env": "UNKNOWN"}
-        case ("config_version",):
-            data["config_version"] = 1
-        case at:
-            _cut(data, at[:2])
-
-
-def _mend_tool(tools: Any, index: int, inside: tuple[Key, ...]) -> None:
-    match inside:
-        case ():
-            tools[index] = dict(_TOOL)
-        case (str(name),) if name in _TOOL:
-            tools[index][name] = _TOOL[name]
-        case ("args", int(item), *_):
-            tools[index]["args"][item] = ""
-        case ("params", str(name), *_):
-            tools[index]["params"][name] = {}
-        case ("example", int(item), *_):
-            tools[index]["example"][item] = {}
-        case ("env", str(name), *_):
-            tools[index]["env"][name] = ""
-        case _:
-            _cut(tools[index], inside[:1])
-
-
-def _cut(table: dict[str, Any], at: tuple[Key, ...]) -> None:
-    """Remove what is at `at`, or the nearest table around it."""
-    parent = _reach(table, list(at[:-1]))
-    if isinstance(parent, dict):
-        parent.pop(str(at[-1]), None)
+    *parents, key = at = finding.at
+    if finding.code == "E101":
+        _rename(_reach(data, at[:-1]), str(key), known_keys(tuple(parents)))
+    elif finding.on_key:
+        _cut(data, at)
     else:
-        _cut(table, at[:-1])
+        place, value = _harmless(at)
+        if value is None or not _put(data, place, value):
+            _cut(data, place)
 
 
-def _rename(table: Any, key: str, known: tuple[str, ...]) -> None:
+def _harmless(at: tuple[Key, ...]) -> tuple[tuple[Key, ...], object | None]:
+    """What to replace around `at`, and by what; None for nothing at all."""
+    match at:
+        case ("tool", int()):
+            return at, dict(_TOOL)
+        case ("tool", int(), str(name)) if name in _TOOL:
+            return at, _TOOL[name]
+        case ("tool", int(), "args" | "env", _, *_):
+            return at[:4], ""
+        case ("tool", int(), "params" | "example", _, *_):
+            return at[:4], {}
+        case ("tool", *_):
+            return at[:3], None
+        case _:
+            return at[:2], _ENTRIES.get(str(at[0])) if len(at) > 1 else _TOP.get(str(at[0]))
+
+
+def _put(data: dict[str, Any], at: tuple[Key, ...], value: object) -> bool:
+    parent: Any = _reach(data, at[:-1])
+    key = at[-1]
+    fits = isinstance(parent, dict) or (
+        isinstance(parent, list) and isinstance(key, int) and key < len(parent)
+    )
+    if fits:
+        parent[key] = copy.deepcopy(value)
+    return fits
+
+
+def _cut(data: dict[str, Any], at: tuple[Key, ...]) -> None:
+    """Remove what is at `at`, or the nearest table around it."""
+    for length in range(len(at), 0, -1):
+        parent = _reach(data, at[: length - 1])
+        if isinstance(parent, dict):
+            parent.pop(at[length - 1], None)
+            return
+
+
+def _rename(table: object, key: str, known: tuple[str, ...]) -> None:
     """Take an unknown key for the one that was probably meant."""
     if not isinstance(table, dict):
         return
@@ -127,12 +133,13 @@ def _rename(table: Any, key: str, known: tuple[str, ...]) -> None:
         table[meant] = value
 
 
-def _reach(data: Any, at: list[Key]) -> Any:
+def _reach(data: Any, at: tuple[Key, ...]) -> object:
     for step in at:
-        if not isinstance(data, dict | list):
+        fits = isinstance(data, dict) or (isinstance(data, list) and isinstance(step, int))
+        if not fits:
             return None
         try:
-            data = data[step]  # type: ignore[index]  # the step fits, or the path leads nowhere
-        except (KeyError, IndexError, TypeError):
+            data = data[step]
+        except (KeyError, IndexError):
             return None
     return data
