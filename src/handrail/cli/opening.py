@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from pathlib import Path
 from handrail.errors import SpecError, UsageError
 from handrail.lint.lint import lint
 from handrail.plan.host import Host, survey
+from handrail.process.version import old_programs
 from handrail.spec.diagnostic import Diagnostic, Finding, Severity
 from handrail.spec.find import find
 from handrail.spec.load import Reading, read
-from handrail.spec.server import ServerSpec
+from handrail.spec.server import ServerSpec, Tier
 from handrail.spec.tool import ToolSpec
 
 
@@ -58,7 +60,11 @@ def examine(file: Path | None) -> Examination:
         hosts[0], findings = survey(spec, path, os.environ)
         return findings
 
-    diagnostics = reading.judge(lint, on_this_machine)
+    def old(spec: ServerSpec) -> Iterable[Finding]:
+        host = hosts[0]
+        return asyncio.run(old_programs(spec, host, Tier.RLIMITS)) if host is not None else ()
+
+    diagnostics = reading.judge(lint, on_this_machine, old)
     return Examination(reading, diagnostics, hosts[0])
 
 

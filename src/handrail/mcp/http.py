@@ -42,16 +42,7 @@ class _Server(uvicorn.Server):
 async def serve_http(
     server: FastMCP, traffic: Traffic, host: str, port: int, drain_seconds: float
 ) -> None:
-    """Serve until SIGTERM or SIGINT; calls in flight get their time.
-
-    Raises `UsageError` for an address that other machines can reach: this version has no
-    authentication, and nobody would want that.
-    """
-    if not is_loopback(host):
-        raise UsageError(
-            f"{host} can be reached from other machines, and this server has no authentication",
-            hint="Serve on 127.0.0.1, behind a proxy that authenticates.",
-        )
+    """Serve until SIGTERM or SIGINT; calls in flight get their time."""
     app = server.http_app(
         path=PATH,
         middleware=[Middleware(NoticeDisconnect)],
@@ -71,8 +62,19 @@ async def serve_http(
     await _Server(config, traffic, drain_seconds).serve()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
+def refuse_unless_loopback(host: str) -> None:
+    """Raise `UsageError` for an address that other machines can reach.
+
+    This version has no authentication, and nobody would want that.
+    """
+    if not _is_loopback(host):
+        raise UsageError(
+            f"{host} can be reached from other machines, and this server has no authentication",
+            hint="Serve on 127.0.0.1, behind a proxy that authenticates.",
+        )
+
+
+def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:

@@ -22,21 +22,25 @@ from handrail.process.outcome import (
 
 def tell(answer: Answer) -> str:
     """The whole text of an answer."""
-    return "\n\n".join(filter(None, [_headline(answer), *_body(answer), *_next(answer)]))
+    return "\n\n".join(filter(None, [headline(answer), *_body(answer), *advice(answer)]))
 
 
 def tell_error(error: CallError) -> str:
     """The whole text of a refusal or a fault of ours."""
-    parts = [f"{error.code}: {error.message}."]
+    parts = [_sentence(f"{error.code}: {error.message}")]
     if error.allowed is not None:
         allowed = error.allowed
         shown = ", ".join(map(str, allowed)) if isinstance(allowed, list | tuple) else allowed
         parts.append(f"Allowed: {shown}.")
     if error.hint:
-        parts.append(error.hint if error.hint.endswith(".") else f"{error.hint}.")
+        parts.append(_sentence(error.hint))
     if error.retry_after_seconds is not None:
         parts.append(f"Try again in {error.retry_after_seconds:g} s.")
     return " ".join(parts)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def describe(ending: Ending) -> str:
@@ -60,7 +64,8 @@ def describe(ending: Ending) -> str:
             assert_never(ending)
 
 
-def _headline(answer: Answer) -> str:
+def headline(answer: Answer) -> str:
+    """What happened, in a sentence or two."""
     outcome, tool = answer.outcome, answer.tool
     line = f"{tool.name} {describe(outcome.ending)}"
     if not isinstance(outcome.ending, TimedOut):
@@ -85,7 +90,8 @@ def _section(name: str, shown: Excerpt) -> str:
     return f"--- {name} ---\n{shown.text}"
 
 
-def _next(answer: Answer) -> Iterator[str]:
+def advice(answer: Answer) -> Iterator[str]:
+    """What to know about what is shown, and what to do next."""
     for stream, shown in answer.excerpts.items():
         if shown.next_offset is not None:
             yield (

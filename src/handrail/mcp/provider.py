@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fastmcp.resources import Resource
 from fastmcp.resources.template import ResourceTemplate
 from fastmcp.server.providers import Provider
 from fastmcp.tools.base import Tool
 from fastmcp.utilities.versions import VersionSpec
 
 from handrail.call import Line
-from handrail.mcp.read_output import ReadOutput, outputs_template
+from handrail.mcp.read_output import ReadOutput, outputs_template, recent_outputs
 from handrail.mcp.tool import CommandTool
 
 
@@ -23,6 +24,7 @@ class CommandProvider(Provider):
         self._tools: dict[str, Tool] = {tool.name: tool for tool in declared}
         reader = ReadOutput.declare(line.outputs)
         self._tools[reader.name] = reader
+        self._outputs = line.outputs
         self._template = outputs_template(line.outputs)
 
     async def _list_tools(self) -> Sequence[Tool]:
@@ -30,6 +32,9 @@ class CommandProvider(Provider):
 
     async def _get_tool(self, name: str, version: VersionSpec | None = None) -> Tool | None:
         return self._tools.get(name)
+
+    async def _list_resources(self) -> Sequence[Resource]:
+        return recent_outputs(self._outputs)
 
     async def _list_resource_templates(self) -> Sequence[ResourceTemplate]:
         return [self._template]

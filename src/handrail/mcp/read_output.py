@@ -6,14 +6,17 @@ from typing import Any
 
 import mcp_types
 from fastmcp.exceptions import NotFoundError
+from fastmcp.resources import Resource
 from fastmcp.resources.template import ResourceTemplate
 from fastmcp.tools.base import Tool, ToolResult
-from pydantic import PrivateAttr
+from pydantic import AnyUrl, PrivateAttr
 
 from handrail.call import new_call_id
 from handrail.errors import CallError, NotFound
+from handrail.mcp.answer import resource
 from handrail.mcp.clean import clean, whole_start
 from handrail.mcp.input_schema import input_schema
+from handrail.mcp.prose import describe
 from handrail.mcp.result import from_error
 from handrail.plan.bind import check
 from handrail.process.output import Output
@@ -24,6 +27,7 @@ NAME = "read_output"
 _PAGE_BYTES = 65_536
 _LARGEST_PAGE_BYTES = 1_048_576
 _RESOURCE_BYTES = 4_194_304
+_MOST_LISTED = 20
 
 _PARAMS = {
     "call_id": ParamSpec(required=True, max_length=64, description="The call, from its answer."),
@@ -113,6 +117,20 @@ def outputs_template(outputs: Outputs) -> ResourceTemplate:
         description="What a recent call wrote, in full; stream is stdout or stderr.",
         mime_type="text/plain",
     )
+
+
+def recent_outputs(outputs: Outputs) -> list[Resource]:
+    """What recent calls wrote, newest first: also of calls whose answer never arrived."""
+    return [
+        Resource(
+            uri=AnyUrl(resource(call_id, stream)),
+            name=f"{kept.tool} {stream}",
+            description=f"{kept.tool} {describe(kept.outcome.ending)}; {output.size:,} bytes",
+        )
+        for call_id, kept in outputs.recent()[:_MOST_LISTED]
+        for stream, output in kept.streams.items()
+        if output.size
+    ]
 
 
 def _page(output: Output, offset: int, limit: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from handrail.call import open_line
-from handrail.mcp.http import serve_http
+from handrail.mcp.http import refuse_unless_loopback, serve_http
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
 from handrail.plan.host import Host
@@ -22,6 +22,8 @@ async def serve(
 
     Raises `ConfinementUnavailable` and `UsageError` before anything is served.
     """
+    if address is not None:
+        refuse_unless_loopback(address[0])
     async with open_line(spec, host, Logbook()) as line:
         server = build_server(line)
         _log.info(

@@ -15,12 +15,13 @@ from handrail.call import Call, Line
 from handrail.errors import CallError
 from handrail.mcp.answer import answer
 from handrail.mcp.disconnect import on_hang_up
+from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import input_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.mcp.progress import reporting
 from handrail.mcp.result import from_answer, from_error
 from handrail.process.outcome import Cancelled
-from handrail.spec.tool import Effect, ToolSpec
+from handrail.spec.tool import ToolSpec
 
 
 class CommandTool(Tool):
@@ -37,7 +38,7 @@ class CommandTool(Tool):
             description=spec.description,
             parameters=input_schema(spec.params),
             output_schema=output_schema(spec),
-            annotations=_annotations(spec),
+            annotations=mcp_types.ToolAnnotations.model_validate(hints(spec)),
         )
         tool._spec, tool._line = spec, line
         return tool
@@ -64,13 +65,3 @@ def _context() -> Context | None:
         return get_context()
     except RuntimeError:
         return None
-
-
-def _annotations(spec: ToolSpec) -> mcp_types.ToolAnnotations:
-    reads = spec.effect is Effect.READ
-    return mcp_types.ToolAnnotations(
-        read_only_hint=reads,
-        destructive_hint=spec.effect is Effect.DESTRUCTIVE,
-        idempotent_hint=reads or spec.idempotent,
-        open_world_hint=spec.network,
-    )

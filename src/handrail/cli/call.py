@@ -1,0 +1,114 @@
+"""`handrail call`: one call of one tool, here and now, by the same line as a server's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.status import Status
+
+from handrail.call import Call, open_line
+from handrail.cli import streams
+from handrail.cli.arguments import parse_arguments
+from handrail.cli.opening import Opened, open_file
+from handrail.errors import CallError
+from handrail.mcp import prose, refusal
+from handrail.mcp.answer import Answer, answer
+from handrail.mcp.clean import clean
+from handrail.process.outcome import Cancelled
+from handrail.record.logs import configure_logs
+from handrail.record.record import CallRecord
+
+_INTERRUPTED = 130
+
+
+def call(
+    tool: str,
+    *arguments: str,
+    file: Path | None = None,
+    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Call TOOL once, with NAME=VALUE arguments, and print what it wrote.
+
+    Exit code 0 when the call succeeded, 1 when it did not.
+
+    Parameters
+    ----------
+    tool
+        The tool's name.
+    arguments
+        NAME=VALUE; give a repeated param once for each item.
+    file
+        The server file; handrail.toml here or in the nearest parent when left out.
+    json_
+        Print the structured result.
+    """
+    configure_logs("plain", "ERROR")
+    opened = open_file(file)
+    request = parse_arguments(opened.tool(tool), arguments)
+    return asyncio.run(_call(opened, tool, request, as_json=json_))
+
+
+class _Unrecorded:
+    """One call at a terminal: what is printed is its record."""
+
+    def record(self, call: CallRecord) -> None:
+        """Keep nothing."""
+
+
+async def _call(opened: Opened, name: str, request: dict[str, object], *, as_json: bool) -> int:
+    tool = opened.tool(name)
+    async with open_line(opened.spec, opened.host, _Unrecorded()) as line:
+        with _watching(name) as status:
+            one = Call(tool, request, _listener(status))
+            try:
+                outcome = await line.call(one)
+            except CallError as error:
+                _print_error(error, one.id, as_json=as_json)
+                return 1
+        shown_bytes = tool.output or opened.spec.limits.output
+        got = answer(one.id, tool, outcome, shown_bytes)
+        if as_json:
+            streams.say(json.dumps(got.structure(), ensure_ascii=False, indent=2))
+        else:
+            _print(got)
+        if isinstance(outcome.ending, Cancelled):
+            return _INTERRUPTED
+        return 0 if got.ok else 1
+
+
+def _watching(name: str) -> AbstractContextManager[Status | None]:
+    """A line on the terminal that says what is going on."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    return Console(stderr=True).status(f"{name} …")
+
+
+def _listener(status: Status | None) -> Callable[[str], None] | None:
+    if status is None:
+        return None
+    return lambda line: status.update(clean(line.encode()).text[-70:])
+
+
+def _print(got: Answer) -> None:
+    if got.stdout.text:
+        streams.say(got.stdout.text)
+    if got.stderr.text:
+        streams.note(got.stderr.text.rstrip("\n"))
+    streams.note(prose.headline(got))
+    for advice in prose.advice(got):
+        streams.note(advice)
+
+
+def _print_error(error: CallError, call_id: str, *, as_json: bool) -> None:
+    if as_json:
+        streams.say(json.dumps(refusal.structure(error, call_id), ensure_ascii=False, indent=2))
+    else:
+        streams.note(prose.tell_error(error))

@@ -1,0 +1,82 @@
+"""`handrail inspect`: the tools of a server file, as clients will see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from handrail.cli import streams
+from handrail.cli.opening import Opened, open_file
+from handrail.mcp.hints import hints
+from handrail.mcp.input_schema import input_schema
+from handrail.mcp.output_schema import output_schema
+from handrail.sandbox.confine import choose
+from handrail.spec.param import ParamSpec
+
+
+def inspect(
+    file: Path | None = None,
+    *,
+    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """List the tools of FILE: what they do, their params, the programs behind them.
+
+    Parameters
+    ----------
+    file
+        The server file; handrail.toml here or in the nearest parent when left out.
+    json_
+        Print names, schemas and annotations as clients get them.
+    """
+    opened = open_file(file)
+    if json_:
+        streams.say(json.dumps(_facts(opened), indent=2))
+    else:
+        streams.say("\n".join(_lines(opened)))
+    return 0
+
+
+def _facts(opened: Opened) -> dict[str, Any]:
+    return {
+        "server": opened.spec.server.name,
+        "file": str(opened.file),
+        "workspace": str(opened.host.workspace),
+        "tier": choose(opened.spec.confinement).value,
+        "programs": {name: str(found.path) for name, found in opened.host.programs.items()},
+        "tools": [
+            {
+                "name": tool.name,
+                "description": tool.description,
+                "effect": tool.effect.value,
+                "inputSchema": input_schema(tool.params),
+                "outputSchema": output_schema(tool),
+                "annotations": hints(tool),
+            }
+            for tool in opened.spec.tools
+        ],
+    }
+
+
+def _lines(opened: Opened) -> Iterator[str]:
+    yield f"{opened.spec.server.name}: {len(opened.spec.tools)} tools over {opened.host.workspace}"
+    for tool in opened.spec.tools:
+        yield ""
+        yield f"{tool.name}  [{tool.effect.value}]  {opened.host.programs[tool.program].path}"
+        yield f"    {tool.description}"
+        yield from (f"    {name:<14} {_param(param)}" for name, param in tool.params.items())
+
+
+def _param(param: ParamSpec) -> str:
+    kind = f"{param.type.value} list" if param.repeat else param.type.value
+    need = "required" if param.required else _default(param)
+    return "  ".join(filter(None, [f"{kind}, {need}", param.description]))
+
+
+def _default(param: ParamSpec) -> str:
+    if param.default is None:
+        return "optional"
+    return f"default {'***' if param.sensitive else json.dumps(param.default)}"

@@ -1,0 +1,87 @@
+"""Asking a program for its version, where the file demands one."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from handrail.errors import CallError
+from handrail.plan.environment import BASE
+from handrail.plan.host import Host
+from handrail.plan.plan import Limits, Plan
+from handrail.plan.program import Program
+from handrail.process.pool import Pool
+from handrail.process.run import run
+from handrail.sandbox.confine import confine
+from handrail.spec.diagnostic import Finding
+from handrail.spec.server import ServerSpec, Tier
+from handrail.spec.tool import Effect
+
+_WAYS_TO_ASK = ("--version", "-version", "version")
+_SPOOL = Path(tempfile.gettempdir())
+_VERSION = re.compile(rb"\d+(?:\.\d+)+")
+_LIMITS = Limits(
+    wall_seconds=5.0,
+    memory_bytes=512 * 1024**2,
+    cpu_seconds=None,
+    pids=64,
+    output_bytes=65_536,
+    spool_bytes=65_536,
+)
+
+
+async def old_programs(spec: ServerSpec, host: Host, tier: Tier) -> list[Finding]:
+    """A finding for every program that is older than its `min_version`, or does not tell."""
+    wanted = {name: program.min_version for name, program in spec.programs.items()}
+    asked = {name: least for name, least in wanted.items() if least is not None}
+    if not asked:
+        return []
+    async with Pool(most_idle=1) as pool:
+        found = {name: await _ask(host.programs[name], pool, tier) for name in asked}
+    return list(_judge(asked, found))
+
+
+def _judge(asked: dict[str, str], found: dict[str, str | None]) -> Iterator[Finding]:
+    for name, least in asked.items():
+        at, version = ("programs", name, "min_version"), found[name]
+        if version is None:
+            yield Finding(at, "E413", f'program "{name}" does not tell its version')
+        elif _numbers(version) < _numbers(least):
+            yield Finding(
+                at, "E414", f'program "{name}" is version {version}; at least {least} is needed'
+            )
+
+
+async def _ask(program: Program, pool: Pool, tier: Tier) -> str | None:
+    for word in _WAYS_TO_ASK:
+        try:
+            outcome = await run(confine(_plan(program, word), tier), pool, spool=_SPOOL)
+        except CallError:
+            return None
+        said = outcome.stdout.read(0, 4096) + outcome.stderr.read(0, 4096)
+        if version := _VERSION.search(said):
+            return version[0].decode()
+    return None
+
+
+def _plan(program: Program, word: str) -> Plan:
+    return Plan(
+        tool=program.name,
+        program=program,
+        argv=(str(program.path), word),
+        cwd=Path("/"),
+        workspace=Path("/"),
+        env=BASE,
+        stdin=None,
+        limits=_LIMITS,
+        effect=Effect.READ,
+        approval=False,
+        network=False,
+        hidden=(),
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
