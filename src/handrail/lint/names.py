@@ -33,8 +33,8 @@ def judge_names(spec: ServerSpec) -> Iterator[Finding]:
     meant = {closest(name, spec.programs) for name in named - spec.programs.keys()}
     for name in spec.programs.keys() - named - meant:
         message = f'program "{name}" is never used'
-        place = ("programs", name)
-        yield Finding(place, "E504", message, None, Severity.WARNING, on_key=True)
+        hint = "Remove it, unless another program of yours starts it."
+        yield Finding(("programs", name), "E504", message, hint, Severity.WARNING, on_key=True)
 
 
 def _undeclared(index: int, tool: ToolSpec, spec: ServerSpec) -> Finding:
