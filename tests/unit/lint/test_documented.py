@@ -1,5 +1,6 @@
 """docs/diagnostics.md tells the truth: every example is run, and every code is there."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from handrail.cli.main import run
 from handrail.lint.lint import lint
 from handrail.plan.host import survey
 from handrail.spec.diagnostic import Finding
@@ -117,6 +119,24 @@ def test_what_this_machine_lacks_gives_its_code(tmp_path: Path, code: str) -> No
     assert {found.code for found in read(file, {}).judge(on_this_machine)} == {code}
 
 
+VERSIONS = {"E413": "exit 0", "E414": "echo 'old 1.5'"}
+
+
+@pytest.mark.parametrize("code", VERSIONS)
+def test_a_program_of_the_wrong_version_gives_its_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    program, file = tmp_path / "old", tmp_path / "handrail.toml"
+    program.write_text(f"#!/bin/sh\n{VERSIONS[code]}\n")
+    program.chmod(0o755)
+    tool = '[[tool]]\nname = "t"\ndescription = "d"\nprogram = "old"\n'
+    versions = '[programs.old]\npath = "old"\nmin_version = "2.0"\n'
+    file.write_text(f"config_version = 1\n{versions}{tool}")
+    make_reachable(tmp_path)
+    assert run(["check", str(file), "--format", "json"]) == 2
+    assert [found["code"] for found in json.loads(capsys.readouterr().out)] == [code]
+
+
 def make_reachable(folder: Path) -> None:
     """Let others than root look into `folder`: pytest makes its own private."""
     for parent in (folder, *folder.parents):
@@ -131,5 +151,5 @@ def test_every_code_of_the_source_is_documented_and_every_documented_one_is_test
         for code in re.findall(r'"(E\d{3})"', file.read_text())
     }
     documented = set(re.findall(r"^\| (E\d{3}) \|", DOCUMENT, re.MULTILINE))
-    tested = {row[0] for row in EXAMPLES} | UNREADABLE.keys() | MACHINE.keys()
+    tested = {row[0] for row in EXAMPLES} | UNREADABLE.keys() | MACHINE.keys() | VERSIONS.keys()
     assert in_source == documented == tested
