@@ -29,14 +29,22 @@ def tell_error(error: CallError) -> str:
     """The whole text of a refusal or a fault of ours."""
     parts = [_sentence(f"{error.code}: {error.message}")]
     if error.allowed is not None:
-        allowed = error.allowed
-        shown = ", ".join(map(str, allowed)) if isinstance(allowed, list | tuple) else allowed
-        parts.append(f"Allowed: {shown}.")
+        parts.append(f"Allowed: {_list(error.allowed)}.")
     if error.hint:
         parts.append(_sentence(error.hint))
     if error.retry_after_seconds is not None:
         parts.append(f"Try again in {error.retry_after_seconds:g} s.")
     return " ".join(parts)
+
+
+def _list(allowed: object) -> str:
+    match allowed:
+        case dict():
+            return ", ".join(f"{name} {bound}" for name, bound in allowed.items())
+        case list() | tuple():
+            return ", ".join(map(str, allowed))
+        case _:
+            return str(allowed)
 
 
 def _sentence(text: str) -> str:

@@ -1,0 +1,40 @@
+"""The reference documents name everything that there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from handrail import errors
+from handrail.process.outcome import Ending
+from handrail.spec.param import ParamSpec
+from handrail.spec.server import ConfinementTable, LimitsTable, ServerSpec
+from handrail.spec.tool import ToolSpec
+
+_DOCS = Path(__file__).parents[2] / "docs"
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"\w+", (_DOCS / name).read_text()))
+
+
+@pytest.mark.parametrize(
+    "table", [ServerSpec, ConfinementTable, LimitsTable, ToolSpec, ParamSpec], ids=lambda t: t.__name__
+)
+def test_every_key_of_the_server_file_is_described(table: type[BaseModel]) -> None:
+    keys = {field.alias or name for name, field in table.model_fields.items()}
+
+    assert keys - _words("server-file.md") - {"tool"} == set()
+
+
+def test_every_code_is_described() -> None:
+    codes = {error.code for error in errors.CallError.__subclasses__()}
+
+    assert codes - _words("results.md") == set()
+
+
+def test_every_ending_is_described() -> None:
+    assert {ending.kind for ending in Ending.__args__} - _words("results.md") == set()
