@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
+from contextlib import suppress
+from math import inf
+from typing import TypeVar
 
-from handrail.process.helper import Helper, Running
+import anyio
+
+from handrail.errors import Internal
+from handrail.process.helper import Helper, Running, Usage
 from handrail.process.outcome import (
     CpuExceeded,
     Ending,
@@ -19,33 +26,51 @@ GRACE_SECONDS = 0.5
 """Between TERM and KILL: time to write a last line, short enough for a shutdown of 2 s."""
 DRAIN_SECONDS = 0.1
 """After the command's own end: for what a child of it may still be writing."""
+KILL_SECONDS = 10.0
+"""After KILL: only a process that is stuck in the kernel outlives it for long."""
+_T = TypeVar("_T")
 
 
 async def stop(helper: Helper, running: Running) -> None:
     """End every process of the call: ask, wait, then kill."""
     helper.terminate()
-    await asyncio.wait([running.gone], timeout=GRACE_SECONDS)
-    if not running.gone.done():
-        helper.kill()
-        await asyncio.wait([running.gone])
+    await _killed_after(GRACE_SECONDS, helper, running)
 
 
 async def sweep(helper: Helper, running: Running) -> None:
     """After the command's own end: kill what it left running, which could hold its pipes open."""
-    await asyncio.wait([running.gone], timeout=DRAIN_SECONDS)
-    if not running.gone.done():
-        helper.kill()
-        await asyncio.wait([running.gone])
+    await _killed_after(DRAIN_SECONDS, helper, running)
 
 
-def by_itself(status: int, running: Running, cpu_seconds: float, limit: float | None) -> Ending:
+async def _killed_after(seconds: float, helper: Helper, running: Running) -> None:
+    if await surely(running.gone, seconds):
+        return
+    helper.kill()
+    if not await surely(running.gone, KILL_SECONDS):
+        running.lose(Internal("a process of the command could not be killed"))
+
+
+async def surely(future: asyncio.Future[_T], seconds: float = inf) -> bool:
+    """Wait for `future`, whatever is cancelled meanwhile; whether it came in time.
+
+    Shielded from anyio, which would cancel again and again, and deaf to asyncio, which has no
+    shield for a task.
+    """
+    deadline = time.monotonic() + seconds
+    while not future.done() and (left := deadline - time.monotonic()) > 0:
+        with anyio.CancelScope(shield=True), suppress(asyncio.CancelledError):
+            await asyncio.wait([future], timeout=left if left < inf else None)
+    return future.done()
+
+
+def by_itself(status: int, running: Running, usage: Usage, limit: float | None) -> Ending:
     """The ending that a wait status tells, with the bounds that were crossed (wait(2))."""
     if running.exceeded == wire.MEMORY:
         return MemoryExceeded()
     if status & 0x7F == 0:
         return Exited(status >> 8)
     number = status & 0x7F
-    if limit is not None and _cpu_ended_it(number, cpu_seconds, limit):
+    if limit is not None and _cpu_ended_it(number, usage.cpu_seconds, limit):
         return CpuExceeded()
     return Signalled(_name(number))
 

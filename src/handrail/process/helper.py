@@ -5,66 +5,91 @@ from __future__ import annotations
 import asyncio
 import marshal
 import os
+import secrets
 import socket
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from handrail.errors import Internal
+from handrail.process.memory_file import memory_file
 from handrail.process.zygote import wire
 
-_BOOT = "import sys; sys.path.append(sys.argv[1]); from zygote.main import main; main(int(sys.argv[2]))"
+_BOOT = (
+    "import sys; sys.path.append(sys.argv[1]);"
+    "from zygote.main import main; main(int(sys.argv[2]), sys.argv[3])"
+)
 _HOME = str(Path(__file__).parent)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What all processes of a call used together."""
+
+    cpu_seconds: float
+    largest_bytes: int
 
 
 class Running:
-    """The call that a zygote serves: what has been heard of it so far."""
+    """The call that a zygote serves: what has been heard of it so far.
+
+    `exited` has the command's wait status; `gone` comes when none of its processes is left.
+    Both fail with `OSError` when the command could not be started.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.started: asyncio.Future[int] = loop.create_future()
         self.exited: asyncio.Future[int] = loop.create_future()
-        self.gone: asyncio.Future[tuple[float, int]] = loop.create_future()
+        self.gone: asyncio.Future[Usage] = loop.create_future()
         self.exceeded: str | None = None
 
     def hear(self, name: str, values: tuple[Any, ...]) -> None:
         """Take one reply of the zygote."""
         match name:
-            case wire.STARTED:
-                self.started.set_result(values[0])
-            case wire.FAILED:
-                self.started.set_exception(OSError(values[0], os.strerror(values[0]), values[1]))
             case wire.EXITED:
-                self.exited.set_result(values[0])
+                _settle(self.exited, values[0])
             case wire.EXCEEDED:
                 self.exceeded = values[0]
             case wire.GONE:
-                self.gone.set_result((values[0], values[1]))
+                _settle(self.exited, values[0])
+                _settle(self.gone, Usage(*values[1:]))
+            case wire.FAILED:
+                self.lose(OSError(values[0], os.strerror(values[0]), values[1]))
+            case _:
+                self.lose(Internal(f"a zygote said {name}"))
 
-    def lose(self) -> None:
-        """The zygote died: whatever is still waited for will not come."""
-        for future in (self.started, self.exited, self.gone):
+    def lose(self, why: Exception) -> None:
+        """Whatever is still waited for will not come."""
+        for future in (self.exited, self.gone):
             if not future.done():
-                future.set_exception(Internal("the process that ran the command died"))
-                future.exception()  # looked at, so that asyncio does not complain of the others
+                future.set_exception(why)
+                future.exception()  # looked at, so that asyncio does not complain of the other
+
+
+def _settle(future: asyncio.Future[_T], value: _T) -> None:
+    if not future.done():
+        future.set_result(value)
 
 
 class Helper:
-    """A zygote process and the socket to it. One call at a time."""
+    """A zygote process and the socket to it. One call at a time.
+
+    `folder` is for the temporary files of its commands; no other name begins like it.
+    """
 
     def __init__(self) -> None:
+        self.folder = Path(tempfile.gettempdir(), f"handrail-{secrets.token_hex(8)}")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self.process = subprocess.Popen(  # noqa: S603  # our own file, no caller's word in it
-                [sys.executable, "-I", "-S", "-c", _BOOT, _HOME, str(theirs.fileno())],
-                env={},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        ours.setblocking(False)
+            try:
+                self.process = _boot(theirs.fileno(), self.folder)
+            except OSError:
+                ours.close()
+                raise
+        ours.settimeout(0)
         self._channel = ours
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(ours, self._on_readable)
@@ -72,19 +97,36 @@ class Helper:
         self.calls = 0
         self.alive = True
 
-    def start(self, order: wire.Order, stdin: int, stdout: int, stderr: int) -> Running:
-        """Have a command started; what becomes of it is heard through the returned object."""
+    @property
+    def free(self) -> bool:
+        """Whether it can serve a call: it lives, and nothing of the last call is left."""
+        return self.alive and self._running is None
+
+    def ready(self) -> bool:
+        """Whether it can serve a call now: its end may have come, and not have been heard."""
+        if self.free:
+            self._on_readable()
+        return self.free
+
+    def start(self, order: wire.Order, streams: list[int]) -> Running:
+        """Have a command started; what becomes of it is heard through the returned object.
+
+        Raises `OSError` when no descriptor is left for the order.
+        """
         self.calls += 1
-        self._running = Running(self._loop)
-        file = os.memfd_create("order", os.MFD_CLOEXEC)
+        running = Running(self._loop)
+        packed = marshal.dumps(order)
+        if len(packed) < wire.PACKET_BYTES:
+            self._running = running
+            self._send(wire.START + packed, streams)
+            return running
+        file = memory_file("order", packed)
         try:
-            os.write(file, marshal.dumps(order))
-            socket.send_fds(self._channel, [wire.START], [stdin, stdout, stderr, file])
-        except OSError:
-            self._on_end()
+            self._running = running
+            self._send(wire.START, [*streams, file])
         finally:
             os.close(file)
-        return self._running
+        return running
 
     def terminate(self) -> None:
         """Ask every process of the call to end."""
@@ -94,34 +136,48 @@ class Helper:
         """End every process of the call."""
         self._send(wire.KILL)
 
-    def close(self) -> None:
+    def close(self, why: Exception | None = None) -> None:
         """Let go: the zygote sees the end of the socket, kills its tree and exits."""
-        if self._channel.fileno() >= 0:
+        if self.alive:
+            self.alive = False
             self._loop.remove_reader(self._channel)
             self._channel.close()
-        self.alive = False
+        if self._running is not None:
+            self._running.lose(why or Internal("the process that ran the command died"))
 
-    def _send(self, word: bytes) -> None:
+    def _send(self, packet: bytes, descriptors: list[int] | None = None) -> None:
         try:
-            self._channel.send(word)
+            socket.send_fds(self._channel, [packet], descriptors or [])
         except OSError:
-            self._on_end()
+            self.close()
 
     def _on_readable(self) -> None:
         try:
             packet = self._channel.recv(wire.PACKET_BYTES)
         except BlockingIOError:
             return
-        except ConnectionResetError:
+        except OSError:
             packet = b""
         if not packet:
-            self._on_end()
+            self.close()
             return
         name, *values = marshal.loads(packet)  # noqa: S302  # our own zygote wrote it
-        if self._running is not None:
-            self._running.hear(name, tuple(values))
+        running = self._running
+        if running is None:
+            return
+        if name in (wire.GONE, wire.FAILED):
+            self._running = None
+        running.hear(name, tuple(values))
 
-    def _on_end(self) -> None:
-        self.close()
-        if self._running is not None:
-            self._running.lose()
+
+def _boot(channel: int, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a zygote. It has no word of a caller in it, and nothing of our environment."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _BOOT, _HOME, str(channel), str(folder)],
+        env={},
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=[channel],
+        start_new_session=True,
+    )

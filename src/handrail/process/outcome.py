@@ -62,9 +62,7 @@ class Cancelled:
     kind: ClassVar[str] = "cancelled"
 
 
-Ending = (
-    Exited | Signalled | TimedOut | OutputExceeded | MemoryExceeded | CpuExceeded | Cancelled
-)
+Ending = Exited | Signalled | TimedOut | OutputExceeded | MemoryExceeded | CpuExceeded | Cancelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

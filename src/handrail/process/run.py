@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from math import ceil
 from pathlib import Path
-
-import anyio
+from typing import Any
 
 from handrail.errors import Busy, SpawnFailed
 from handrail.plan.plan import Plan
@@ -22,7 +19,9 @@ from handrail.process.capture import Capture
 from handrail.process.helper import Helper, Running
 from handrail.process.lines import LineFeed
 from handrail.process.mask import Mask
+from handrail.process.memory_file import memory_file
 from handrail.process.outcome import Cancelled, Ending, Outcome, OutputExceeded, TimedOut
+from handrail.process.output import Output
 from handrail.process.pool import Pool
 from handrail.process.spool import Spool
 from handrail.process.zygote import wire
@@ -30,14 +29,6 @@ from handrail.sandbox.confine import ConfinedPlan
 from handrail.spec.server import Tier
 
 _SCARCE = {errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-
-
-@dataclass(slots=True)
-class _Streams:
-    """Both captures of one call."""
-
-    stdout: Capture
-    stderr: Capture
 
 
 async def run(
@@ -60,16 +51,13 @@ async def run(
     """
     plan = confined.plan
     plan.program.recheck()
+    cut = cut or asyncio.get_running_loop().create_future()
     with _scarcity(plan):
         helper = pool.acquire()
     try:
-        cut = cut or asyncio.get_running_loop().create_future()
-        outcome = await _run(confined, helper, Spool(spool, plan.limits.spool_bytes), listen, cut)
-    except BaseException:
-        pool.discard(helper)
-        raise
-    pool.release(helper)
-    return outcome
+        return await _run(confined, helper, Spool(spool, plan.limits.spool_bytes), listen, cut)
+    finally:
+        pool.release(helper)
 
 
 async def _run(
@@ -83,42 +71,40 @@ async def _run(
     began = time.monotonic()
     with _scarcity(plan):
         running, streams = _start(confined, helper, spool, listen, cut)
-    ours: Ending | None = None
-    try:
-        with _scarcity(plan):
-            await running.started
-        ours = await _wait(plan, running, cut)
-    except asyncio.CancelledError:
-        ours = Cancelled()
-    finally:
-        # Shielded: the processes must be gone and the output kept before anyone goes on.
-        with anyio.CancelScope(shield=True):
-            if running.started.done() and running.started.exception() is None:
-                await (ending.sweep if ours is None else ending.stop)(helper, running)
-            await _close(streams)
-    cpu_seconds, largest_bytes = running.gone.result()
-    status = running.exited.result()
+    ours = await _wait(plan, running, cut)
+    # From here on nothing can be cancelled: the processes go, and what they said is kept.
+    await (ending.sweep if ours is None else ending.stop)(helper, running)
+    stdout, stderr = await _close(streams)
+    if running.gone.exception() is not None:
+        stdout.close()
+        stderr.close()
+    with _scarcity(plan):
+        usage, status = running.gone.result(), running.exited.result()
     return Outcome(
-        ending=ours or ending.by_itself(status, running, cpu_seconds, plan.limits.cpu_seconds),
-        stdout=streams.stdout.output(),
-        stderr=streams.stderr.output(),
+        ending=ours or ending.by_itself(status, running, usage, plan.limits.cpu_seconds),
+        stdout=stdout,
+        stderr=stderr,
         seconds=time.monotonic() - began,
-        cpu_seconds=cpu_seconds,
-        max_rss_bytes=largest_bytes,
+        cpu_seconds=usage.cpu_seconds,
+        max_rss_bytes=usage.largest_bytes,
         confinement=confined.confinement,
-        note=_note(plan, running),
+        note=_note(plan, running, spool),
     )
 
 
 async def _wait(plan: Plan, running: Running, cut: asyncio.Future[Ending]) -> Ending | None:
     """Wait for the command's end; the ending, when we must bring it about ourselves."""
-    await asyncio.wait(
-        [running.exited, cut],
-        timeout=plan.limits.wall_seconds,
-        return_when=asyncio.FIRST_COMPLETED,
-    )
+    either: list[asyncio.Future[Any]] = [running.exited, cut]
+    try:
+        await asyncio.wait(
+            either,
+            timeout=plan.limits.wall_seconds,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+    except asyncio.CancelledError:
+        return Cancelled()
     if cut.done():
-        return cut.result()
+        return Cancelled() if cut.cancelled() else cut.result()
     return None if running.exited.done() else TimedOut(plan.limits.wall_seconds)
 
 
@@ -128,30 +114,31 @@ def _start(
     spool: Spool,
     listen: Callable[[str], None] | None,
     cut: asyncio.Future[Ending],
-) -> tuple[Running, _Streams]:
+) -> tuple[Running, list[Capture]]:
     plan = confined.plan
-    out, out_end = os.pipe2(os.O_CLOEXEC)
-    err, err_end = os.pipe2(os.O_CLOEXEC)
-    stdin = _stdin(plan.stdin)
-    running = helper.start(_order(confined), stdin, out_end, err_end)
-    for descriptor in (stdin, out_end, err_end):
-        os.close(descriptor)
 
     def exceeded() -> None:
         if not cut.done():
             cut.set_result(OutputExceeded(spool.limit_bytes))
 
-    def capture(pipe: int) -> Capture:
-        return Capture(
-            pipe,
-            memory_bytes=plan.limits.output_bytes,
-            spool=spool,
-            mask=Mask(plan.hidden),
-            listen=LineFeed(listen).feed if listen is not None else None,
-            on_exceeded=exceeded,
-        )
-
-    return running, _Streams(capture(out), capture(err))
+    with ExitStack() as theirs, ExitStack() as undo:
+        stdin = _stdin(plan.stdin)
+        theirs.callback(os.close, stdin)
+        streams: list[Capture] = []
+        for _ in ("stdout", "stderr"):
+            stream = Capture(
+                memory_bytes=plan.limits.output_bytes,
+                spool=spool,
+                mask=Mask(plan.hidden),
+                listen=LineFeed(listen).feed if listen is not None else None,
+                on_exceeded=exceeded,
+            )
+            theirs.callback(os.close, stream.other_end)
+            undo.callback(stream.drop)
+            streams.append(stream)
+        running = helper.start(_order(confined), [stdin, *(stream.other_end for stream in streams)])
+        undo.pop_all()
+    return running, streams
 
 
 def _order(confined: ConfinedPlan) -> wire.Order:
@@ -160,7 +147,6 @@ def _order(confined: ConfinedPlan) -> wire.Order:
         [os.fsencode(element) for element in plan.argv],
         {os.fsencode(name): os.fsencode(value) for name, value in plan.env.items()},
         os.fsencode(plan.cwd),
-        os.fsencode(tempfile.gettempdir()),
         plan.limits.memory_bytes if bounded else 0,
         plan.limits.pids if bounded else 0,
         ceil(plan.limits.cpu_seconds or 0) if bounded else 0,
@@ -168,22 +154,18 @@ def _order(confined: ConfinedPlan) -> wire.Order:
 
 
 def _stdin(text: bytes | None) -> int:
-    """A descriptor to read `text` from: a file in memory, so that nobody must feed a pipe."""
+    """A descriptor to read `text` from."""
     if text is None:
         return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-    file = os.memfd_create("stdin", os.MFD_CLOEXEC)
-    with open(file, "wb", closefd=False) as writer:
-        writer.write(text)
-    os.lseek(file, 0, os.SEEK_SET)
-    return file
+    return memory_file("stdin", text)
 
 
-async def _close(streams: _Streams) -> None:
-    """Read what is left, but not for ever: a descriptor may have been handed out of the tree."""
-    both = (streams.stdout, streams.stderr)
-    await asyncio.wait([stream.ended for stream in both], timeout=ending.DRAIN_SECONDS)
-    for stream in both:
-        await stream.close()
+async def _close(streams: list[Capture]) -> list[Output]:
+    for stream in streams:
+        stream.stop()
+    for stream in streams:
+        await ending.surely(stream.ended)
+    return [stream.close() for stream in streams]
 
 
 @contextmanager
@@ -199,7 +181,9 @@ def _scarcity(plan: Plan) -> Iterator[None]:
         raise SpawnFailed(f"{reason}{doing}") from error
 
 
-def _note(plan: Plan, running: Running) -> str | None:
+def _note(plan: Plan, running: Running, spool: Spool) -> str | None:
     if running.exceeded == wire.PIDS:
         return f"it had more than {plan.limits.pids} processes at once and was stopped"
+    if spool.broken:
+        return "there was no room to keep more of its output, and it was stopped"
     return None

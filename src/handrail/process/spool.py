@@ -17,6 +17,7 @@ class Spool:
     def __init__(self, folder: Path, limit_bytes: int) -> None:
         self.folder = folder
         self.limit_bytes = limit_bytes
+        self.broken = False
         self._left = limit_bytes
         self._lock = threading.Lock()
 
@@ -33,11 +34,41 @@ class Spool:
             self._left -= granted
         return granted
 
-    def exhaust(self, written: int) -> None:
-        """The disk is full: what is written now is all that there will be."""
+    def give_up(self, kept_bytes: int) -> None:
+        """The machine has no room, whatever the budget says: what is kept now is all."""
         with self._lock:
             self._left = 0
-            self.limit_bytes = written
+            self.limit_bytes = kept_bytes
+            self.broken = True
+
+
+class Spooled:
+    """One stream in the spool: a file that is made with its first bytes."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self.descriptor: int | None = None
+        self.size = 0
+
+    def write(self, text: bytes) -> bool:
+        """Keep `text`; False when that was not possible, or only for a part of it."""
+        granted = self._spool.grant(len(text))
+        end = self.size + granted
+        try:
+            if self.descriptor is None:
+                self.descriptor = self._spool.open()
+            while self.size < end:
+                self.size += os.write(self.descriptor, text[granted - (end - self.size) : granted])
+        except OSError:
+            self._spool.give_up(self.size)
+            return False
+        return granted == len(text)
+
+    def close(self) -> None:
+        """Give the space back."""
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+            self.descriptor = None
 
 
 def folder_in(state: Path) -> Path:

@@ -68,7 +68,5 @@ def signal_scope() -> int | None:
 
 def enter(ruleset: int) -> None:
     """Put the calling thread, and what it starts, into a new domain below its own."""
-    entered = _libc.syscall(
-        _LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0)
-    )
+    entered = _libc.syscall(_LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0))
     _checked(entered, "landlock_restrict_self")

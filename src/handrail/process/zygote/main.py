@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import array
+import errno
 import gc
 import marshal
 import os
@@ -17,22 +18,26 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from . import kernel, tree, wire
+from .folder import Folder
 
 _WATCH_SECONDS = 0.05
-_RESET_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
+# The end of its socket ends a zygote, and nothing else: whoever stops the whole server lets it
+# end its calls in order. SIGXCPU would be meant for the command (see _spawn).
+_DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
+# Whatever we or the server ignore, a command starts with nothing ignored.
+_RESET_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 
 
 class Call:
     """What the zygote knows of the call that it serves."""
 
-    def __init__(self, order: wire.Order, pid: int, folder: bytes) -> None:
-        self.memory_bytes, self.pids, _ = order[4:]
+    def __init__(self, order: wire.Order, pid: int) -> None:
+        self.memory_bytes, self.pids, _ = order[3:]
         self.pid = pid
-        self.folder = folder
-        self.exited = False
+        self.status: int | None = None
         self.cpu_seconds = 0.0
         self.largest_bytes = 0
 
@@ -40,8 +45,9 @@ class Call:
 class Zygote:
     """One warm helper."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, folder: Folder) -> None:
         self.channel = channel
+        self.folder = folder
         self.call: Call | None = None
         self.scope = kernel.signal_scope()
         self.scoped = False
@@ -49,6 +55,8 @@ class Zygote:
 
     def prepare(self) -> None:
         """Everything that is done once."""
+        for number in _DEAF_TO:
+            signal.signal(number, signal.SIG_IGN)
         kernel.become_subreaper()
         kernel.forbid_new_privileges()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -70,17 +78,18 @@ class Zygote:
                 os.read(wakeup, 4096)
             if self.channel.fileno() in ready and not self._obey():
                 return
-            self._reap()
-            if time.monotonic() >= self.next_watch:
-                self._watch()
+            if self.call is not None:
+                self._reap(self.call)
+            if self.call is not None and time.monotonic() >= self.next_watch:
+                self._watch(self.call)
 
     def _obey(self) -> bool:
         packet, ancillary, *_ = self.channel.recvmsg(
             wire.PACKET_BYTES, socket.CMSG_SPACE(4 * 4), socket.MSG_CMSG_CLOEXEC
         )
-        if packet == wire.START:
+        if packet[:1] == wire.START:
             descriptors = array.array("i", ancillary[0][2])
-            self._start(*descriptors)
+            self._start(packet[1:], *descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
         elif packet == wire.TERMINATE:
@@ -89,31 +98,27 @@ class Zygote:
             tree.signal_all(signal.SIGKILL, scoped=self.scoped)
         return bool(packet)
 
-    def _start(self, stdin: int, stdout: int, stderr: int, order_file: int) -> None:
+    def _start(self, packed: bytes, *descriptors: int) -> None:
         doing = "reading the order"
-        folder = b""
         try:
-            order: wire.Order = marshal.loads(os.pread(order_file, os.fstat(order_file).st_size, 0))
-            argv, env, directory, temporary, _, _, cpu_seconds = order
+            order: wire.Order = marshal.loads(packed or _content(descriptors[3]))
+            argv, env, directory, _, _, cpu_seconds = order
             doing = "making a temporary folder"
-            folder = os.path.join(temporary, b"handrail-" + os.urandom(8).hex().encode())
-            os.mkdir(folder, 0o700)
+            self.folder.make()
             doing = "entering the working directory"
             os.chdir(directory)
             doing = "starting the program"
-            env.setdefault(b"TMPDIR", folder)
-            pid = self._spawn(argv, env, (stdin, stdout, stderr), cpu_seconds)
+            env.setdefault(b"TMPDIR", self.folder.path)
+            pid = self._spawn(argv, env, descriptors[:3], cpu_seconds)
         except OSError as error:
             os.chdir("/")
-            _remove(folder)
             self._say(wire.FAILED, error.errno, doing)
             return
-        self.call = Call(order, pid, folder)
+        self.call = Call(order, pid)
         self.next_watch = time.monotonic() + _WATCH_SECONDS
-        self._say(wire.STARTED, pid)
 
     def _spawn(
-        self, argv: list[bytes], env: dict[bytes, bytes], streams: tuple[int, ...], cpu: int
+        self, argv: list[bytes], env: dict[bytes, bytes], streams: Sequence[int], cpu: int
     ) -> int:
         actions = [(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate(streams)]
 
@@ -143,39 +148,39 @@ class Zygote:
             _limit_cpu(pid, cpu)
         return pid
 
-    def _reap(self) -> None:
-        """Collect what has ended; say so when it was the command, and when it was the last."""
-        while self.call is not None:
+    def _reap(self, call: Call) -> None:
+        """Collect what has ended; say so when it was the last, or the command before others."""
+        left = True
+        had_status = call.status is not None
+        while left:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
-                self._finish(self.call)
+                self._finish(call)
                 return
-            if pid == 0:
-                return
-            self.call.cpu_seconds += usage.ru_utime + usage.ru_stime
-            self.call.largest_bytes = max(self.call.largest_bytes, usage.ru_maxrss * 1024)
-            if pid == self.call.pid:
-                self.call.exited = True
-                self._say(wire.EXITED, status)
+            left = pid != 0
+            call.cpu_seconds += usage.ru_utime + usage.ru_stime
+            call.largest_bytes = max(call.largest_bytes, usage.ru_maxrss * 1024)
+            if pid == call.pid:
+                call.status = status
+        if call.status is not None and not had_status:
+            self._say(wire.EXITED, call.status)
 
     def _finish(self, call: Call) -> None:
         os.chdir("/")
-        _remove(call.folder)
+        self.folder.clear()
         self.call = None
-        self._say(wire.GONE, call.cpu_seconds, call.largest_bytes)
+        self._say(wire.GONE, call.status, call.cpu_seconds, call.largest_bytes)
 
-    def _watch(self) -> None:
+    def _watch(self, call: Call) -> None:
         """Kill a call whose processes hold too much together, or are too many."""
         self.next_watch = time.monotonic() + _WATCH_SECONDS
-        if self.call is None:
-            return
         pids = tree.descendants()
         held = tree.resident_bytes(pids)
-        self.call.largest_bytes = max(self.call.largest_bytes, held)
-        if held > self.call.memory_bytes > 0:
+        call.largest_bytes = max(call.largest_bytes, held)
+        if held > call.memory_bytes > 0:
             self._exceeded(wire.MEMORY)
-        elif len(pids) > self.call.pids > 0:
+        elif len(pids) > call.pids > 0:
             self._exceeded(wire.PIDS)
 
     def _exceeded(self, what: str) -> None:
@@ -190,10 +195,9 @@ class Zygote:
                 os.wait4(-1, 0)
         except ChildProcessError:
             pass
-        if self.call is not None:
-            _remove(self.call.folder)
+        self.folder.remove()
 
-    def _say(self, *reply: object) -> None:
+    def _say(self, *reply: str | float | None) -> None:
         try:
             self.channel.send(marshal.dumps(reply))
         except (BrokenPipeError, ConnectionResetError):
@@ -231,7 +235,10 @@ def _in_thread(work: Callable[[], int]) -> int:
         finally:
             done.release()
 
-    _thread.start_new_thread(body, ())
+    try:
+        _thread.start_new_thread(body, ())
+    except RuntimeError:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
     done.acquire()
     result = outcome[0]
     if isinstance(result, OSError):
@@ -246,24 +253,15 @@ def _limit_cpu(pid: int, seconds: int) -> None:
         pass  # it has ended, or became another user's: the soft limit stands
 
 
-def _remove(folder: bytes) -> None:
-    if not folder:
-        return
-    try:
-        os.rmdir(folder)
-    except FileNotFoundError:
-        pass
-    except OSError:
-        import shutil  # slow to import, and seldom needed: most commands leave nothing
-
-        shutil.rmtree(folder, ignore_errors=True)
+def _content(file: int) -> bytes:
+    return os.pread(file, os.fstat(file).st_size, 0)
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, folder: str) -> None:
     """Serve the socket at `descriptor`, and take everything along at the end."""
     # It came to us by inheritance; a command that inherited it too could speak as its zygote.
-    os.set_inheritable(descriptor, False)
-    zygote = Zygote(socket.socket(fileno=descriptor))
+    os.set_inheritable(descriptor, False)  # noqa: FBT003  # its second parameter has no name
+    zygote = Zygote(socket.socket(fileno=descriptor), Folder(os.fsencode(folder)))
     zygote.prepare()
     try:
         zygote.serve()
