@@ -132,9 +132,7 @@ def _enforce(verdict: Verdict) -> None:
 
 
 @asynccontextmanager
-async def open_line(
-    spec: ServerSpec, host: Host, recorder: Recorder
-) -> AsyncIterator[Line]:
+async def open_line(spec: ServerSpec, host: Host, recorder: Recorder) -> AsyncIterator[Line]:
     """A line that is ready for calls; on the way out, nothing of them is left.
 
     Raises `ConfinementUnavailable` when the file requires a stronger tier than can be had.

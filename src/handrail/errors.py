@@ -21,12 +21,10 @@ A command that fails is a result, not an exception: see `process/outcome.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from handrail.spec.diagnostic import Diagnostic
+from handrail.diagnostic import Diagnostic
 
 
 class HandrailError(Exception):

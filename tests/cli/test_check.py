@@ -8,7 +8,7 @@ import pytest
 
 from handrail.cli.diagnostics import render
 from handrail.cli.main import run
-from handrail.spec.diagnostic import Diagnostic, Place, Severity
+from handrail.diagnostic import Diagnostic, Place, Severity
 
 GOOD = """\
 config_version = 1
@@ -91,7 +91,7 @@ def test_a_file_that_is_not_there_is_a_diagnostic(capsys: pytest.CaptureFixture[
     assert run(["check", "missing.toml"]) == 2
     assert capsys.readouterr().out == (
         "missing.toml:1:1 error[E104] there is no such file\n"
-        "    hint: `handrail new` writes a first one.\n"
+        "    hint: README.md has a first one to copy.\n"
     )
 
 

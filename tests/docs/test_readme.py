@@ -22,7 +22,8 @@ def _sessions() -> list[tuple[str, str]]:
     """Every `$ command` of the README, and what it says the command prints."""
     text = "".join(_blocks("console"))
     return [
-        (command, printed) for command, printed in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", text, re.M)
+        (command, printed)
+        for command, printed in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", text, re.M)
     ]
 
 

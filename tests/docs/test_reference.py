@@ -22,7 +22,9 @@ def _words(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "table", [ServerSpec, ConfinementTable, LimitsTable, ToolSpec, ParamSpec], ids=lambda t: t.__name__
+    "table",
+    [ServerSpec, ConfinementTable, LimitsTable, ToolSpec, ParamSpec],
+    ids=lambda t: t.__name__,
 )
 def test_every_key_of_the_server_file_is_described(table: type[BaseModel]) -> None:
     keys = {field.alias or name for name, field in table.model_fields.items()}

@@ -17,21 +17,22 @@ def parse_arguments(tool: ToolSpec, words: Sequence[str]) -> dict[str, object]:
     A word that is not of its param's type stays text: the planner says what is wrong with it.
     Raises `UsageError` for a word without `=`, and for a second value where one is wanted.
     """
-    arguments: dict[str, object] = {}
+    lists: dict[str, list[object]] = {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
             raise UsageError(f"{word!r} is not NAME=VALUE", hint=_example(tool))
-        param = tool.params.get(name, ParamSpec())
-        if param.repeat:
-            items = arguments.setdefault(name, [])
-            assert isinstance(items, list)
-            items.append(_value(param, text))
-        elif name in arguments:
-            raise UsageError(f"{name} is given twice, and takes one value")
-        else:
-            arguments[name] = _value(param, text)
-    return arguments
+        value = _value(tool.params.get(name, ParamSpec()), text)
+        lists.setdefault(name, []).append(value)
+    return {name: _one_or_all(tool, name, values) for name, values in lists.items()}
+
+
+def _one_or_all(tool: ToolSpec, name: str, values: list[object]) -> object:
+    if name in tool.params and tool.params[name].repeat:
+        return values
+    if len(values) > 1:
+        raise UsageError(f"{name} is given twice, and takes one value")
+    return values[0]
 
 
 def _value(param: ParamSpec, text: str) -> object:

@@ -9,7 +9,7 @@ from pathlib import Path
 from handrail.cli import streams
 from handrail.cli.diagnostics import Format, line, render, summary
 from handrail.cli.opening import examine
-from handrail.spec.diagnostic import Diagnostic, Severity
+from handrail.diagnostic import Diagnostic, Severity
 
 
 def check(file: Path | None = None, *, format: Format = "text") -> int:

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from handrail.spec.diagnostic import Diagnostic, Severity
+from handrail.diagnostic import Diagnostic, Severity
 
 Format = Literal["text", "json", "github", "sarif"]
 """How diagnostics are written."""

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from handrail.diagnostic import Diagnostic, Finding, Severity
 from handrail.errors import SpecError, UsageError
 from handrail.lint.lint import lint
 from handrail.plan.host import Host, survey
 from handrail.process.version import old_programs
-from handrail.spec.diagnostic import Diagnostic, Finding, Severity
 from handrail.spec.find import find
 from handrail.spec.load import Reading, read
 from handrail.spec.server import ServerSpec, Tier

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from handrail.spec.diagnostic import Diagnostic
+from handrail.diagnostic import Diagnostic
 
 
 def say(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handrail.spec.diagnostic import Finding
+from handrail.diagnostic import Finding
 from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import did_you_mean
 

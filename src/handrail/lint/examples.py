@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handrail.spec.diagnostic import Finding, Key
+from handrail.diagnostic import Finding, Key
 from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest, did_you_mean
 from handrail.spec.tool import ExampleSpec, ToolSpec

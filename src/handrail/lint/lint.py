@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handrail.diagnostic import Finding
 from handrail.lint.confinement import judge_confinement
 from handrail.lint.endings import judge_endings
 from handrail.lint.examples import judge_examples
@@ -10,7 +11,6 @@ from handrail.lint.params import judge_params
 from handrail.lint.paths import judge_paths
 from handrail.lint.placeholders import judge_placeholders
 from handrail.lint.secrets import judge_secrets
-from handrail.spec.diagnostic import Finding
 from handrail.spec.load import Rule
 from handrail.spec.server import ServerSpec
 

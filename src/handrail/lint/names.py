@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handrail.spec.diagnostic import Finding, Severity
+from handrail.diagnostic import Finding, Severity
 from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest
 from handrail.spec.tool import ToolSpec

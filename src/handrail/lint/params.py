@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from handrail.diagnostic import Finding, Key, Severity
 from handrail.lint.uses import How, uses
-from handrail.spec.diagnostic import Finding, Key, Severity
 from handrail.spec.param import ParamSpec, ParamType
 from handrail.spec.server import ServerSpec
 from handrail.spec.tool import ToolSpec

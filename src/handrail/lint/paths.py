@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from handrail.spec.diagnostic import Finding
+from handrail.diagnostic import Finding
 from handrail.spec.param import ParamType
 from handrail.spec.server import ServerSpec
 from handrail.spec.template import Template

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from handrail.diagnostic import Finding, Severity
 from handrail.lint.uses import How, Use, groups, needed, uses
-from handrail.spec.diagnostic import Finding, Severity
 from handrail.spec.param import ParamSpec, ParamType
 from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from handrail.diagnostic import Key
 from handrail.spec.args import Arg, Each, Group, Unless, When
-from handrail.spec.diagnostic import Key
 from handrail.spec.template import Template
 from handrail.spec.tool import ToolSpec
 

@@ -55,10 +55,14 @@ _OUTPUTS: dict[str, Any] = {
 
 def output_schema(tool: ToolSpec) -> dict[str, Any]:
     """The schema of a tool's results: those of the command, or an error of ours."""
-    parsed = {} if tool.parse == "text" else {
-        "output": _OUTPUTS.get(tool.parse, {}),
-        "parse_error": _TEXT,
-    }
+    parsed = (
+        {}
+        if tool.parse == "text"
+        else {
+            "output": _OUTPUTS.get(tool.parse, {}),
+            "parse_error": _TEXT,
+        }
+    )
     return {
         "type": "object",
         "properties": {**_PROPERTIES, **parsed, "error": _ERROR},

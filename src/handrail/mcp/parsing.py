@@ -23,7 +23,11 @@ def parse(how: str, text: str) -> object:
             case "json":
                 return json.loads(text, parse_constant=_refuse)
             case "jsonl":
-                return [json.loads(line, parse_constant=_refuse) for line in text.splitlines() if line.strip()]
+                return [
+                    json.loads(line, parse_constant=_refuse)
+                    for line in text.splitlines()
+                    if line.strip()
+                ]
             case "csv":
                 return list(csv.DictReader(io.StringIO(text), strict=True))
             case _:
@@ -41,5 +45,5 @@ def _jc(parser: str, text: str) -> object:
 
     try:
         return jc.parse(parser.replace("_", "-"), text, quiet=True)
-    except Exception as wrong:  # jc's parsers raise whatever their code meets
+    except Exception as wrong:  # noqa: BLE001  # jc's parsers raise whatever their code meets
         raise ValueError(f"{type(wrong).__name__}: {wrong}") from None

@@ -55,21 +55,22 @@ def describe(ending: Ending) -> str:
     """How it ended, as a phrase."""
     match ending:
         case Exited(code):
-            return f"exited with code {code}"
+            phrase = f"exited with code {code}"
         case Signalled(signal):
-            return f"was ended by {signal}"
+            phrase = f"was ended by {signal}"
         case TimedOut(after_seconds):
-            return f"timed out after {after_seconds:g} s and was stopped, with everything it started"
+            phrase = f"timed out after {after_seconds:g} s and was stopped with all it started"
         case OutputExceeded(limit_bytes):
-            return f"wrote more than {limit_bytes:,} bytes and was stopped"
+            phrase = f"wrote more than {limit_bytes:,} bytes and was stopped"
         case MemoryExceeded():
-            return "used more memory than it may and was stopped"
+            phrase = "used more memory than it may and was stopped"
         case CpuExceeded():
-            return "used more processor time than it may and was stopped"
+            phrase = "used more processor time than it may and was stopped"
         case Cancelled():
-            return "was cancelled and stopped"
+            phrase = "was cancelled and stopped"
         case _:
             assert_never(ending)
+    return phrase
 
 
 def headline(answer: Answer) -> str:

@@ -34,9 +34,7 @@ _PARAMS = {
     "stream": ParamSpec(
         choices=("stdout", "stderr"), default="stdout", description="Which stream."
     ),
-    "offset": ParamSpec(
-        type=ParamType.INTEGER, default=0, min=0, description="Bytes to skip."
-    ),
+    "offset": ParamSpec(type=ParamType.INTEGER, default=0, min=0, description="Bytes to skip."),
     "limit": ParamSpec(
         type=ParamType.INTEGER,
         default=_PAGE_BYTES,

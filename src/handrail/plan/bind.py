@@ -23,9 +23,7 @@ class Bound:
     sensitive: tuple[str, ...] = field(repr=False)
 
 
-def bind(
-    tool: ToolSpec, arguments: Mapping[str, object], *, workspace: Path, cwd: Path
-) -> Bound:
+def bind(tool: ToolSpec, arguments: Mapping[str, object], *, workspace: Path, cwd: Path) -> Bound:
     """Check `arguments` against the tool's params, and put defaults in.
 
     `null` means unset, as clients send it. Raises `ArgumentError`, naming the field and what
@@ -80,4 +78,3 @@ def _text(
         return str(item).lower() if isinstance(item, bool) else str(item)
 
     return tuple(one(item) for item in value) if isinstance(value, tuple) else one(value)
-

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from handrail.diagnostic import Finding
 from handrail.plan import program
 from handrail.plan.program import Program
-from handrail.spec.diagnostic import Finding
 from handrail.spec.server import ProgramSpec, SecretSpec, ServerSpec
 from handrail.spec.tool import Effect
 
@@ -47,7 +47,7 @@ def survey(
         value = _reveal(name, source, here, environ)
         if isinstance(value, Finding):
             findings.append(value)
-        else:
+        elif value is not None:
             secrets[name] = value
     if findings:
         return None, findings
@@ -89,7 +89,9 @@ def _locate(name: str, wanted: ProgramSpec, here: Path, search_path: str) -> Pro
     return Program.at(name, path)
 
 
-def _reveal(name: str, source: SecretSpec, here: Path, environ: Mapping[str, str]) -> str | Finding:
+def _reveal(
+    name: str, source: SecretSpec, here: Path, environ: Mapping[str, str]
+) -> str | Finding | None:
     if source.env is not None:
         value = environ.get(source.env)
         if value:
@@ -97,7 +99,9 @@ def _reveal(name: str, source: SecretSpec, here: Path, environ: Mapping[str, str
         return Finding(
             ("secrets", name, "env"), "E321", f"secret {name}: the variable {source.env} is not set"
         )
-    file = here / (source.file or "")
+    if source.file is None:
+        return None  # neither variable nor file: the linter says so
+    file = here / source.file
     try:
         value = file.read_text("utf-8").removesuffix("\n").removesuffix("\r")
     except (OSError, UnicodeDecodeError) as unreadable:

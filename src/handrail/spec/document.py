@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from handrail.diagnostic import Diagnostic, Finding, Key, Place
 from handrail.errors import SpecError
 from handrail.spec import json_source, toml_source, yaml_source
-from handrail.spec.diagnostic import Diagnostic, Finding, Key, Place
 from handrail.spec.kind import kind_of
 from handrail.spec.source import FIRST, Format, Source, Spots
 

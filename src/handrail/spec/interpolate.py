@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from handrail.spec.diagnostic import Finding
+from handrail.diagnostic import Finding
 from handrail.spec.plain import encodes
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^${}]*))?\}")

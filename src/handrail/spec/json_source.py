@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
+from handrail.diagnostic import Key
 from handrail.errors import SpecError
-from handrail.spec.diagnostic import Key
 from handrail.spec.source import Source, Spot, Spots, twice
 
 _BLANK = re.compile(r"[ \t\r\n]*")

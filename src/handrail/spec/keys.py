@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from handrail.diagnostic import Key
 from handrail.spec.args import CONDITIONS
-from handrail.spec.diagnostic import Key
 from handrail.spec.model import Table
 from handrail.spec.param import ParamSpec
 from handrail.spec.server import (

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from handrail.diagnostic import Diagnostic, Finding
 from handrail.errors import SpecError
-from handrail.spec.diagnostic import Diagnostic, Finding
 from handrail.spec.document import Document, parse
 from handrail.spec.interpolate import interpolate
 from handrail.spec.plain import DEEPEST, unplain

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
-from handrail.spec.diagnostic import Finding, Key
+from handrail.diagnostic import Finding, Key
 from handrail.spec.keys import dotted
 
 DEEPEST = 32

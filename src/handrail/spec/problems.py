@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from handrail.diagnostic import Finding, Key
 from handrail.spec.args import CONDITIONS
-from handrail.spec.diagnostic import Finding, Key
 from handrail.spec.keys import dotted, known_keys, table_words, tool_words
 from handrail.spec.kind import kind_of
 from handrail.spec.reserved import OTHER_KINDS, reserved

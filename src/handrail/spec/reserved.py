@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handrail.spec.diagnostic import Key
+from handrail.diagnostic import Key
 
 _TABLES = ("auth", "access", "audit", "http", "telemetry", "tasks", "state", "databases", "apis")
 _ARRAYS = ("rule", "resource", "prompt")

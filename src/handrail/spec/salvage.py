@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from handrail.spec.diagnostic import Finding, Key, Severity
+from handrail.diagnostic import Finding, Key, Severity
 from handrail.spec.keys import known_keys
 from handrail.spec.problems import problems
 from handrail.spec.server import ServerSpec

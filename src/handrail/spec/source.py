@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from handrail.diagnostic import Diagnostic, Key, Place, Severity
 from handrail.errors import SpecError
-from handrail.spec.diagnostic import Diagnostic, Key, Place, Severity
 
 LARGEST_FILE = 4 * 1024**2
 """Bytes in a server file."""
 
 
-FIRST = "`handrail new` writes a first one."
+FIRST = "README.md has a first one to copy."
 
 
 class Format(StrEnum):

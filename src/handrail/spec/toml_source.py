@@ -6,8 +6,8 @@ import re
 import tomllib
 from typing import Any
 
+from handrail.diagnostic import Diagnostic
 from handrail.errors import SpecError
-from handrail.spec.diagnostic import Diagnostic
 from handrail.spec.source import Source, Spots, twice
 from handrail.spec.toml_spots import scan
 

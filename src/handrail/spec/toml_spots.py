@@ -10,7 +10,7 @@ import re
 import tomllib
 from contextlib import suppress
 
-from handrail.spec.diagnostic import Key
+from handrail.diagnostic import Key
 from handrail.spec.source import Spot
 
 _SKIPPED = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from handrail.diagnostic import Diagnostic, Key
 from handrail.errors import SpecError
-from handrail.spec.diagnostic import Diagnostic, Key
 from handrail.spec.source import Source, Spot, Spots, twice
 
 _PLAIN: tuple[tuple[re.Pattern[str], Any], ...] = (

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from handrail.cli.main import run
+from handrail.diagnostic import Finding
 from handrail.lint.lint import lint
 from handrail.plan.host import survey
-from handrail.spec.diagnostic import Finding
 from handrail.spec.load import read
 from handrail.spec.server import ServerSpec
 

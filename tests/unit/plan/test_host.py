@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from handrail.diagnostic import Finding
 from handrail.plan.host import Host, survey
 from handrail.plan.program import Program
-from handrail.spec.diagnostic import Finding
 from tests.builders import server, tool
 
 

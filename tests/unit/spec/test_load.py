@@ -112,7 +112,7 @@ def test_a_missing_file_and_a_directory_say_so(tmp_path: Path) -> None:
     missing = tmp_path / "a.toml"
     assert lines(missing) == [
         f"{missing}:1:1 error[E104] there is no such file",
-        "    hint: `handrail new` writes a first one.",
+        "    hint: README.md has a first one to copy.",
     ]
     folder = tmp_path / "b.toml"
     folder.mkdir()

@@ -11,8 +11,8 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handrail.diagnostic import Key, Place
 from handrail.spec import json_source, toml_source, yaml_source
-from handrail.spec.diagnostic import Key, Place
 from handrail.spec.document import parse
 from handrail.spec.source import Format, Source, Spots
 
