@@ -12,7 +12,6 @@ from typing import TypeVar
 import anyio
 
 from handrail.errors import Internal
-from handrail.process.helper import Helper, Running, Usage
 from handrail.process.outcome import (
     CpuExceeded,
     Ending,
@@ -20,6 +19,7 @@ from handrail.process.outcome import (
     MemoryExceeded,
     Signalled,
 )
+from handrail.process.spawner import Running, Spawner, Usage
 from handrail.process.zygote import wire
 
 GRACE_SECONDS = 0.5
@@ -31,21 +31,21 @@ KILL_SECONDS = 10.0
 _T = TypeVar("_T")
 
 
-async def stop(helper: Helper, running: Running) -> None:
+async def stop(spawner: Spawner, running: Running) -> None:
     """End every process of the call: ask, wait, then kill."""
-    helper.terminate()
-    await _killed_after(GRACE_SECONDS, helper, running)
+    spawner.terminate()
+    await _killed_after(GRACE_SECONDS, spawner, running)
 
 
-async def sweep(helper: Helper, running: Running) -> None:
+async def sweep(spawner: Spawner, running: Running) -> None:
     """After the command's own end: kill what it left running, which could hold its pipes open."""
-    await _killed_after(DRAIN_SECONDS, helper, running)
+    await _killed_after(DRAIN_SECONDS, spawner, running)
 
 
-async def _killed_after(seconds: float, helper: Helper, running: Running) -> None:
+async def _killed_after(seconds: float, spawner: Spawner, running: Running) -> None:
     if await surely(running.gone, seconds):
         return
-    helper.kill()
+    spawner.kill()
     if not await surely(running.gone, KILL_SECONDS):
         running.lose(Internal("a process of the command could not be killed"))
 

@@ -16,13 +16,13 @@ from handrail.errors import Busy, SpawnFailed
 from handrail.plan.plan import Plan
 from handrail.process import ending
 from handrail.process.capture import Capture
-from handrail.process.helper import Helper, Running
 from handrail.process.lines import LineFeed
 from handrail.process.mask import Mask
 from handrail.process.memory_file import memory_file
 from handrail.process.outcome import Cancelled, Ending, Outcome, OutputExceeded, TimedOut
 from handrail.process.output import Output
 from handrail.process.pool import Pool
+from handrail.process.spawner import Running, Spawner
 from handrail.process.spool import Spool
 from handrail.process.zygote import wire
 from handrail.sandbox.confine import ConfinedPlan
@@ -53,16 +53,16 @@ async def run(
     plan.program.recheck()
     cut = cut or asyncio.get_running_loop().create_future()
     with _scarcity(plan):
-        helper = pool.acquire()
+        spawner = pool.acquire()
     try:
-        return await _run(confined, helper, Spool(spool, plan.limits.spool_bytes), listen, cut)
+        return await _run(confined, spawner, Spool(spool, plan.limits.spool_bytes), listen, cut)
     finally:
-        pool.release(helper)
+        pool.release(spawner)
 
 
 async def _run(
     confined: ConfinedPlan,
-    helper: Helper,
+    spawner: Spawner,
     spool: Spool,
     listen: Callable[[str], None] | None,
     cut: asyncio.Future[Ending],
@@ -70,10 +70,10 @@ async def _run(
     plan = confined.plan
     began = time.monotonic()
     with _scarcity(plan):
-        running, streams = _start(confined, helper, spool, listen, cut)
+        running, streams = _start(confined, spawner, spool, listen, cut)
     ours = await _wait(plan, running, cut)
     # From here on nothing can be cancelled: the processes go, and what they said is kept.
-    await (ending.sweep if ours is None else ending.stop)(helper, running)
+    await (ending.sweep if ours is None else ending.stop)(spawner, running)
     stdout, stderr = await _close(streams)
     if running.gone.exception() is not None:
         stdout.close()
@@ -110,7 +110,7 @@ async def _wait(plan: Plan, running: Running, cut: asyncio.Future[Ending]) -> En
 
 def _start(
     confined: ConfinedPlan,
-    helper: Helper,
+    spawner: Spawner,
     spool: Spool,
     listen: Callable[[str], None] | None,
     cut: asyncio.Future[Ending],
@@ -136,7 +136,9 @@ def _start(
             theirs.callback(os.close, stream.other_end)
             undo.callback(stream.drop)
             streams.append(stream)
-        running = helper.start(_order(confined), [stdin, *(stream.other_end for stream in streams)])
+        running = spawner.start(
+            _order(confined), [stdin, *(stream.other_end for stream in streams)]
+        )
         undo.pop_all()
     return running, streams
 

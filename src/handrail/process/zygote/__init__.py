@@ -1,1 +1,1 @@
-"""A warm helper process that starts one command at a time and owns everything it starts."""
+"""A warm process that starts one command at a time and owns everything it starts."""

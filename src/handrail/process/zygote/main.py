@@ -43,7 +43,7 @@ class Call:
 
 
 class Zygote:
-    """One warm helper."""
+    """One warm process."""
 
     def __init__(self, channel: socket.socket, folder: Folder) -> None:
         self.channel = channel

@@ -74,7 +74,7 @@ def _settle(future: asyncio.Future[_T], value: _T) -> None:
         future.set_result(value)
 
 
-class Helper:
+class Spawner:
     """A zygote process and the socket to it. One call at a time.
 
     `folder` is for the temporary files of its commands; no other name begins like it.
