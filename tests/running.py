@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import os
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +19,7 @@ from handrail.process.run import run
 from handrail.sandbox.confine import ConfinedPlan
 
 SOON_SECONDS = 5.0
+_counter = itertools.count()
 
 
 async def run_one(confined: ConfinedPlan, spool: Path) -> Outcome:
@@ -26,12 +30,12 @@ async def run_one(confined: ConfinedPlan, spool: Path) -> Outcome:
 
 @asynccontextmanager
 async def started(
-    confined: ConfinedPlan, pool: Pool, spool: Path
+    confined: ConfinedPlan, pool: Pool, spool: Path, *, seen: Callable[[], bool]
 ) -> AsyncIterator[asyncio.Task[Outcome]]:
-    """A call that runs in a task of its own, since its program is there to be seen."""
+    """A call in a task of its own, since it was `seen` to run."""
     task = asyncio.ensure_future(run(confined, pool, spool=spool))
-    await eventually(lambda: bool(processes(confined.plan.argv)))
     try:
+        await eventually(seen)
         yield task
     finally:
         task.cancel()
@@ -46,16 +50,28 @@ def said(outcome: Outcome) -> tuple[bytes, bytes]:
     return texts[0], texts[1]
 
 
-def processes(argv: tuple[str, ...] | list[str]) -> list[psutil.Process]:
-    """The live processes of this machine that have this very command line."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.cmdline() == list(argv):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+class Sleeps:
+    """Sleeps like no other on this machine, so that they can be counted and killed."""
+
+    def __init__(self) -> None:
+        self.seconds = f"300.{os.getpid()}{next(_counter)}"
+        self.command = f"sleep {self.seconds}"
+
+    def alive(self) -> list[psutil.Process]:
+        """Those that live."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.cmdline() == ["sleep", self.seconds]:
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def clean_up(self) -> None:
+        """Kill those that a failed test left."""
+        for process in self.alive():
+            process.send_signal(signal.SIGKILL)
 
 
 async def eventually(holds: Callable[[], bool], seconds: float = SOON_SECONDS) -> None:

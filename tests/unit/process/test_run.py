@@ -1,0 +1,269 @@
+"""Every way that a command can end, and what is kept of it: real processes, whole outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from handrail.errors import SpawnFailed
+from handrail.process.outcome import (
+    Cancelled,
+    CpuExceeded,
+    Ending,
+    Exited,
+    MemoryExceeded,
+    Outcome,
+    OutputExceeded,
+    Signalled,
+    TimedOut,
+)
+from handrail.process.pool import Pool
+from handrail.process.run import run
+from handrail.sandbox.confine import ConfinedPlan, Confinement
+from handrail.spec.server import Tier
+from tests.builders import confined, sh
+from tests.running import said
+
+PROMPT_SECONDS = 1.0
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[Pool]:
+    async with Pool(most_idle=4) as pool:
+        yield pool
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    return tmp_path / "spool"
+
+
+async def ended(plan: ConfinedPlan, pool: Pool, spool: Path) -> tuple[Ending, bytes, bytes]:
+    outcome = await run(plan, pool, spool=spool)
+    stdout, stderr = said(outcome)
+    return outcome.ending, stdout, stderr
+
+
+async def test_a_whole_outcome(pool: Pool, spool: Path) -> None:
+    outcome = await run(sh("echo out; echo err >&2; exit 3"), pool, spool=spool)
+    assert said(outcome) == (b"out\n", b"err\n")
+    assert 0 < outcome.seconds < 30
+    assert 0 < outcome.cpu_seconds < 30
+    assert 0 < outcome.max_rss_bytes < 1 << 30
+    assert replace(outcome, seconds=0.0, cpu_seconds=0.0, max_rss_bytes=0) == Outcome(
+        ending=Exited(3),
+        stdout=outcome.stdout,
+        stderr=outcome.stderr,
+        seconds=0.0,
+        cpu_seconds=0.0,
+        max_rss_bytes=0,
+        confinement=Confinement(Tier.RLIMITS, network=True),
+        note=None,
+    )
+
+
+@pytest.mark.parametrize("code", [0, 1, 127, 255])
+async def test_it_exits(pool: Pool, spool: Path, code: int) -> None:
+    plan = sh(f"printf a; printf b >&2; exit {code}")
+    assert await ended(plan, pool, spool) == (Exited(code), b"a", b"b")
+
+
+@pytest.mark.parametrize("signal", ["SEGV", "TERM", "KILL", "HUP", "INT", "PIPE", "XCPU"])
+async def test_a_signal_ends_it(pool: Pool, spool: Path, signal: str) -> None:
+    plan = sh(f"printf a; kill -{signal} $$; printf b")
+    assert await ended(plan, pool, spool) == (Signalled(f"SIG{signal}"), b"a", b"")
+
+
+async def test_it_takes_too_long(pool: Pool, spool: Path) -> None:
+    plan = sh("echo a; echo b >&2; sleep 300", wall_seconds=0.3)
+    assert await ended(plan, pool, spool) == (TimedOut(0.3), b"a\n", b"b\n")
+
+
+async def test_it_may_say_a_last_word_when_it_is_stopped(pool: Pool, spool: Path) -> None:
+    plan = sh("trap 'echo bye; exit 0' TERM; echo hi; sleep 300 & wait", wall_seconds=0.3)
+    assert await ended(plan, pool, spool) == (TimedOut(0.3), b"hi\nbye\n", b"")
+
+
+async def test_it_is_killed_when_it_will_not_stop(pool: Pool, spool: Path) -> None:
+    plan = sh("trap '' TERM; echo hi; while :; do sleep 1; done", wall_seconds=0.2)
+    began = time.monotonic()
+    assert await ended(plan, pool, spool) == (TimedOut(0.2), b"hi\n", b"")
+    assert time.monotonic() - began < 0.2 + 0.5 + PROMPT_SECONDS
+
+
+async def test_it_writes_too_much(pool: Pool, spool: Path) -> None:
+    plan = confined("/usr/bin/yes", spool_bytes=1_000_000, output_bytes=1000)
+    assert await ended(plan, pool, spool) == (OutputExceeded(1_000_000), b"y\n" * 500_000, b"")
+
+
+async def test_both_streams_share_the_budget(pool: Pool, spool: Path) -> None:
+    script = "head -c 700000 /dev/zero; head -c 700000 /dev/zero >&2"
+    ending, stdout, stderr = await ended(sh(script, spool_bytes=1_000_000), pool, spool)
+    assert ending == OutputExceeded(1_000_000)
+    assert len(stdout) + len(stderr) == 1_000_000
+
+
+async def test_exactly_the_budget_is_not_too_much(pool: Pool, spool: Path) -> None:
+    plan = sh("head -c 1000000 /dev/zero", spool_bytes=1_000_000)
+    assert await ended(plan, pool, spool) == (Exited(0), bytes(1_000_000), b"")
+
+
+async def test_it_holds_too_much_memory(pool: Pool, spool: Path) -> None:
+    script = "print(1, flush=True); x = b'x' * (200 << 20); import time; time.sleep(300)"
+    plan = confined(sys.executable, "-c", script, memory_bytes=100 << 20)
+    assert await ended(plan, pool, spool) == (MemoryExceeded(), b"1\n", b"")
+
+
+async def test_its_children_count_for_its_memory(pool: Pool, spool: Path) -> None:
+    child = f"{sys.executable} -c \"x = b'x' * (60 << 20); import time; time.sleep(300)\""
+    plan = sh(f"{child} & {child} & wait", memory_bytes=100 << 20)
+    assert await ended(plan, pool, spool) == (MemoryExceeded(), b"", b"")
+
+
+async def test_it_uses_too_much_processor_time(pool: Pool, spool: Path) -> None:
+    plan = sh("echo a; while :; do :; done", cpu_seconds=1.0)
+    assert await ended(plan, pool, spool) == (CpuExceeded(), b"a\n", b"")
+
+
+async def test_deaf_to_the_first_warning_it_is_killed_a_second_later(
+    pool: Pool, spool: Path
+) -> None:
+    plan = sh("trap '' XCPU; echo a; while :; do :; done", cpu_seconds=1.0)
+    assert await ended(plan, pool, spool) == (CpuExceeded(), b"a\n", b"")
+
+
+async def test_it_starts_too_many_processes(pool: Pool, spool: Path) -> None:
+    script = "echo a; for i in 1 2 3 4 5 6 7 8 9; do sleep 300 & done; wait"
+    outcome = await run(sh(script, pids=5), pool, spool=spool)
+    assert (outcome.ending, said(outcome)) == (Signalled("SIGKILL"), (b"a\n", b""))
+    assert outcome.note == "it had more than 5 processes at once and was stopped"
+
+
+async def test_who_sets_the_cut_says_how_it_ends(pool: Pool, spool: Path) -> None:
+    cut: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.2, cut.set_result, Cancelled())
+    outcome = await run(sh("echo a; sleep 300"), pool, spool=spool, cut=cut)
+    assert (outcome.ending, said(outcome)) == (Cancelled(), (b"a\n", b""))
+
+
+async def test_a_cancelled_call_returns_what_was_said(pool: Pool, spool: Path) -> None:
+    task = asyncio.ensure_future(ended(sh("echo a; sleep 300"), pool, spool))
+    await asyncio.sleep(0.3)
+    task.cancel()
+    assert await task == (Cancelled(), b"a\n", b"")
+
+
+async def test_a_second_and_third_cancel_change_nothing(pool: Pool, spool: Path) -> None:
+    stubborn = sh("trap '' TERM; echo a; while :; do sleep 1; done")
+    task = asyncio.ensure_future(ended(stubborn, pool, spool))
+    await asyncio.sleep(0.3)
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0.1)
+    assert await task == (Cancelled(), b"a\n", b"")
+
+
+async def test_an_anyio_scope_gets_the_outcome_too(pool: Pool, spool: Path) -> None:
+    got: list[tuple[Ending, bytes, bytes]] = []
+    with anyio.move_on_after(0.3) as scope:
+        got.append(await ended(sh("echo a; sleep 300"), pool, spool))
+        await anyio.sleep(0)
+        got.clear()
+    assert (scope.cancelled_caught, got) == (True, [(Cancelled(), b"a\n", b"")])
+
+
+@pytest.mark.parametrize("loops", [0, 1, 2, 5])
+async def test_a_call_cancelled_while_it_starts_ends_too(spool: Path, loops: int) -> None:
+    async with Pool(most_idle=1) as pool:
+        task = asyncio.ensure_future(ended(sh("sleep 300"), pool, spool))
+        for _ in range(loops):
+            await asyncio.sleep(0)
+        task.cancel()
+        if loops == 0:  # it never got to run
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        else:
+            assert await task == (Cancelled(), b"", b"")
+        assert await ended(sh("echo next"), pool, spool) == (Exited(0), b"next\n", b"")
+
+
+async def test_stdin_is_empty_unless_given(pool: Pool, spool: Path) -> None:
+    assert await ended(confined("/bin/cat"), pool, spool) == (Exited(0), b"", b"")
+
+
+async def test_a_megabyte_of_stdin(pool: Pool, spool: Path) -> None:
+    text = bytes(range(256)) * 4096
+    assert await ended(confined("/bin/cat", stdin=text), pool, spool) == (Exited(0), text, b"")
+
+
+async def test_stdin_that_nobody_reads(pool: Pool, spool: Path) -> None:
+    plan = confined("/bin/true", stdin=bytes(1 << 20))
+    assert await ended(plan, pool, spool) == (Exited(0), b"", b"")
+
+
+async def test_a_very_long_argv(pool: Pool, spool: Path) -> None:
+    words = [f"{number:06}" for number in range(20_000)]
+    plan = confined("/bin/echo", *words)
+    assert await ended(plan, pool, spool) == (Exited(0), " ".join(words).encode() + b"\n", b"")
+
+
+async def test_an_argv_too_long_for_the_kernel(pool: Pool, spool: Path) -> None:
+    with pytest.raises(SpawnFailed) as refused:
+        await run(confined("/bin/echo", "x" * 200_000), pool, spool=spool)
+    assert refused.value.message == "echo: Argument list too long (starting the program)"
+
+
+async def test_it_runs_in_its_directory(pool: Pool, spool: Path, tmp_path: Path) -> None:
+    plan = confined("/bin/pwd", cwd=tmp_path)
+    assert await ended(plan, pool, spool) == (Exited(0), f"{tmp_path}\n".encode(), b"")
+
+
+async def test_a_directory_that_is_not_there(pool: Pool, spool: Path, tmp_path: Path) -> None:
+    with pytest.raises(SpawnFailed) as refused:
+        await run(confined("/bin/pwd", cwd=tmp_path / "gone"), pool, spool=spool)
+    assert (
+        refused.value.message == "pwd: No such file or directory (entering the working directory)"
+    )
+
+
+async def test_a_file_that_is_no_program(pool: Pool, spool: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text("no program")
+    text.chmod(0o755)
+    for _ in range(3):
+        with pytest.raises(SpawnFailed) as refused:
+            await run(confined(str(text)), pool, spool=spool)
+        assert refused.value.message == "text: Exec format error (starting the program)"
+    assert await ended(sh("echo next"), pool, spool) == (Exited(0), b"next\n", b"")
+
+
+async def test_a_background_child_cannot_hold_the_answer(pool: Pool, spool: Path) -> None:
+    for script in ("sleep 300 & echo a", "setsid sleep 300 & echo a", "(sleep 300 &) ; echo a"):
+        began = time.monotonic()
+        assert await ended(sh(script), pool, spool) == (Exited(0), b"a\n", b"")
+        assert time.monotonic() - began < PROMPT_SECONDS
+
+
+async def test_a_background_child_may_finish_its_sentence(pool: Pool, spool: Path) -> None:
+    plan = sh("(sleep 0.03; echo b) & echo a")
+    assert await ended(plan, pool, spool) == (Exited(0), b"a\nb\n", b"")
+
+
+async def test_sixteen_sleep_at_the_same_time(pool: Pool, spool: Path) -> None:
+    began = time.monotonic()
+    plans = [confined("/bin/sleep", "0.5") for _ in range(16)]
+    endings = await asyncio.gather(*(ended(plan, pool, spool) for plan in plans))
+    assert endings == [(Exited(0), b"", b"")] * 16
+    assert time.monotonic() - began < 16 * 0.5 / 2
+
+
+async def test_values_that_must_not_be_shown_are_covered(pool: Pool, spool: Path) -> None:
+    plan = sh("printf 'key hunter2!'; printf 'hunter2!' >&2", hidden=("hunter2!",))
+    assert await ended(plan, pool, spool) == (Exited(0), b"key ********", b"********")
