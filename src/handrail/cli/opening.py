@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handrail.diagnostic import Diagnostic, Finding, Severity
-from handrail.errors import SpecError, UsageError
+from handrail.errors import ConfinementUnavailable, SpecError, UsageError
 from handrail.lint.lint import lint
 from handrail.plan.host import Host, survey
 from handrail.process.version import old_programs
+from handrail.sandbox.confine import choose
 from handrail.spec.find import find
 from handrail.spec.load import Reading, read
 from handrail.spec.server import ServerSpec, Tier
@@ -64,8 +65,16 @@ def examine(file: Path | None) -> Examination:
         host = hosts[0]
         return asyncio.run(old_programs(spec, host, Tier.RLIMITS)) if host is not None else ()
 
-    diagnostics = reading.judge(lint, on_this_machine, old)
+    diagnostics = reading.judge(lint, _confinable, on_this_machine, old)
     return Examination(reading, diagnostics, hosts[0])
+
+
+def _confinable(spec: ServerSpec) -> Iterable[Finding]:
+    try:
+        choose(spec.confinement)
+    except ConfinementUnavailable as lacking:
+        at = ("confinement", "require" if spec.confinement.use is None else "use")
+        yield Finding(at, "E142", f"{lacking.code}: {lacking.message}", lacking.hint)
 
 
 def open_file(file: Path | None) -> Opened:

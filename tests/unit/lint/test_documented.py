@@ -137,6 +137,19 @@ def test_a_program_of_the_wrong_version_gives_its_code(
     assert [found["code"] for found in json.loads(capsys.readouterr().out)] == [code]
 
 
+CONFINEMENT = {"E142": 'require = "landlock"'}
+
+
+@pytest.mark.parametrize("code", CONFINEMENT)
+def test_a_tier_that_cannot_be_had_gives_its_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    file = tmp_path / "handrail.toml"
+    file.write_text(f"{FILE}[confinement]\n{CONFINEMENT[code]}\n")
+    assert run(["check", str(file), "--format", "json"]) == 2
+    assert [found["code"] for found in json.loads(capsys.readouterr().out)] == [code]
+
+
 def make_reachable(folder: Path) -> None:
     """Let others than root look into `folder`: pytest makes its own private."""
     for parent in (folder, *folder.parents):
@@ -151,5 +164,11 @@ def test_every_code_of_the_source_is_documented_and_every_documented_one_is_test
         for code in re.findall(r'"(E\d{3})"', file.read_text())
     }
     documented = set(re.findall(r"^\| (E\d{3}) \|", DOCUMENT, re.MULTILINE))
-    tested = {row[0] for row in EXAMPLES} | UNREADABLE.keys() | MACHINE.keys() | VERSIONS.keys()
+    tested = (
+        {row[0] for row in EXAMPLES}
+        | UNREADABLE.keys()
+        | MACHINE.keys()
+        | VERSIONS.keys()
+        | CONFINEMENT.keys()
+    )
     assert in_source == documented == tested
