@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -43,7 +44,8 @@ def serve(tmp_path: Path, ledger: Ledger) -> Serve:
     async def serving(declaration: str) -> AsyncIterator[Client[FastMCPTransport]]:
         file = tmp_path / "handrail.toml"
         file.write_text(f"config_version = 1\n{declaration}")
-        opened = open_file(file)
+        # In a thread, for it has an event loop of its own, in which it asks programs who they are.
+        opened = await asyncio.to_thread(open_file, file)
         async with (
             open_line(opened.spec, opened.host, ledger) as line,
             Client(build_server(line)) as client,

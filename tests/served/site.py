@@ -64,6 +64,11 @@ class Site:
         return self.folder / "temporary"
 
     @property
+    def state(self) -> Path:
+        """The server's own folder."""
+        return self.folder / ".handrail"
+
+    @property
     def log(self) -> Path:
         """The server's stderr."""
         return self.folder / "stderr"
@@ -83,8 +88,12 @@ class Site:
         return records(self.log)
 
     def left_behind(self) -> Iterator[str]:
-        """Files that calls have left; an empty folder for long output is none."""
-        for folder in (self.temporary, self.folder / ".handrail"):
-            for path in folder.rglob("*"):
-                if path.name != "spool":
-                    yield str(path.relative_to(self.folder))
+        """Files that calls have left.
+
+        Two empty folders are none: the one for long output, and the temporary one that a waiting
+        zygote has for its next call.
+        """
+        for path in (*self.temporary.rglob("*"), *self.state.rglob("*")):
+            is_kept = path.name.startswith("handrail-") or path == self.state / "spool"
+            if not (is_kept and path.is_dir()):
+                yield str(path.relative_to(self.folder))

@@ -76,7 +76,7 @@ CASES = {
         tool="short_tree",
         arguments={"marker": new_marker()},
         ending={"kind": "timed_out", "after_seconds": 1.0},
-        text="short_tree timed out after 1 s and was stopped, with everything it started.\n\n"
+        text="short_tree timed out after 1 s and was stopped with all it started.\n\n"
         f"said\n{ASK_FOR_LESS}",
     ),
     "memory exceeded": Case(
@@ -151,6 +151,7 @@ async def test_a_call_that_the_server_cuts_short_is_answered_with_what_it_said(
     )
     assert processes_of(marker) == []
     assert list(site.left_behind()) == []
+    assert list(site.temporary.iterdir()) == []
 
 
 async def test_a_cancelled_call_is_recorded_and_what_it_said_is_kept(
