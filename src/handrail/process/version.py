@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from handrail.diagnostic import Finding
 from handrail.errors import CallError
 from handrail.plan.environment import BASE
 from handrail.plan.host import Host
@@ -15,7 +16,6 @@ from handrail.plan.program import Program
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.sandbox.confine import confine
-from handrail.spec.diagnostic import Finding
 from handrail.spec.server import ServerSpec, Tier
 from handrail.spec.tool import Effect
 
