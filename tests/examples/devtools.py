@@ -1,0 +1,44 @@
+"""The example's server in memory, for tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fastmcp import Client
+
+from handrail.call import open_line
+from handrail.mcp.server import build_server
+from handrail.plan.host import survey
+from handrail.record.logbook import Logbook
+from handrail.spec.load import load
+from handrail.spec.server import ServerSpec
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "examples" / "devtools"
+FILE = FOLDER / "handrail.toml"
+# pytest, which the file declares, lives beside this Python.
+PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
+
+
+def spec(workspace: Path = ROOT) -> ServerSpec:
+    """The server file, over this repository or another workspace."""
+    return load(FILE, {"WORKSPACE": str(workspace)})
+
+
+@asynccontextmanager
+async def serving(state: Path, workspace: Path = ROOT) -> AsyncIterator[Client[Any]]:
+    """A client of the example's server, which keeps its state in `state`."""
+    declared = spec(workspace)
+    host, findings = survey(declared, FILE, {"PATH": PATH})
+    assert host is not None, findings
+    async with (
+        open_line(declared, replace(host, state=state), Logbook()) as line,
+        Client(build_server(line)) as client,
+    ):
+        yield client
