@@ -36,5 +36,8 @@ class CommandProvider(Provider):
     async def _list_resources(self) -> Sequence[Resource]:
         return recent_outputs(self._outputs)
 
+    async def _get_resource(self, uri: str, version: VersionSpec | None = None) -> None:
+        """None: what is listed is there to be found, and the template reads it."""
+
     async def _list_resource_templates(self) -> Sequence[ResourceTemplate]:
         return [self._template]
