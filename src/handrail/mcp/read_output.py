@@ -24,9 +24,11 @@ from handrail.record.outputs import Outputs
 from handrail.spec.param import ParamSpec, ParamType
 
 NAME = "read_output"
+# The Python SDK takes no message above 1 MiB over HTTP. Text grows when it is made safe and put
+# into JSON; a page is in its message twice, a resource once.
 _PAGE_BYTES = 65_536
-_LARGEST_PAGE_BYTES = 1_048_576
-_RESOURCE_BYTES = 4_194_304
+_LARGEST_PAGE_BYTES = 131_072
+_RESOURCE_BYTES = 262_144
 _MOST_LISTED = 20
 
 _PARAMS = {
