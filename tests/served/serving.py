@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -127,3 +128,8 @@ async def calling(
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+def measured(server: Server, figures: str) -> None:
+    """Say what was measured, to whoever runs the tests with `-s`."""
+    sys.stdout.write(f"\n{server.way}: {figures}\n")
