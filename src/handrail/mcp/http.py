@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import uvicorn
@@ -15,6 +18,8 @@ from handrail.mcp.disconnect import NoticeDisconnect
 from handrail.meter.traffic import Traffic
 
 PATH = "/mcp"
+_STREAM = socket.SOCK_STREAM
+_WAITING_CONNECTIONS = 2048
 
 
 class _Server(uvicorn.Server):
@@ -40,38 +45,54 @@ class _Server(uvicorn.Server):
 
 
 async def serve_http(
-    server: FastMCP, traffic: Traffic, host: str, port: int, drain_seconds: float
+    server: FastMCP, traffic: Traffic, listeners: Sequence[socket.socket], drain_seconds: float
 ) -> None:
     """Serve until SIGTERM or SIGINT; calls in flight get their time."""
     app = server.http_app(
         path=PATH,
         middleware=[Middleware(NoticeDisconnect)],
         host_origin_protection=True,
-        allowed_hosts=[host],
+        allowed_hosts=[str(listener.getsockname()[0]) for listener in listeners],
     )
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    await _Server(config, traffic, drain_seconds).serve()
+    await _Server(config, traffic, drain_seconds).serve(list(listeners))
 
 
-def refuse_unless_loopback(host: str) -> None:
-    """Raise `UsageError` for an address that other machines can reach.
+@contextmanager
+def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """Listen at every address of `host`, which only this machine can reach.
 
-    This version has no authentication, and nobody would want that.
+    Raises `UsageError` for an address that other machines can reach, since this version has no
+    authentication, and when it is not to be had.
     """
     if not _is_loopback(host):
         raise UsageError(
             f"{host} can be reached from other machines, and this server has no authentication",
             hint="Serve on 127.0.0.1, behind a proxy that authenticates.",
         )
+    with ExitStack() as open_ones:
+        try:
+            listeners = [
+                open_ones.enter_context(_listener(family, address[0], port))
+                for family, _, _, _, address in socket.getaddrinfo(host, port, type=_STREAM)
+            ]
+        except OSError as error:
+            raise UsageError(
+                f"cannot listen on {host}:{port}: {str(error.strerror).partition(' (')[0]}",
+                hint="Choose another port: --http HOST:PORT.",
+            ) from None
+        yield listeners
+
+
+def _listener(family: int, host: str | int, port: int) -> socket.socket:
+    return socket.create_server((str(host), port), family=family, backlog=_WAITING_CONNECTIONS)
 
 
 def _is_loopback(host: str) -> bool:

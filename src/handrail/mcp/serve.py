@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import ExitStack
+
 import structlog
 
 from handrail.call import open_line
-from handrail.mcp.http import refuse_unless_loopback, serve_http
+from handrail.mcp.http import PATH, listening, serve_http
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
 from handrail.plan.host import Host
@@ -22,20 +25,25 @@ async def serve(
 
     Raises `ConfinementUnavailable` and `UsageError` before anything is served.
     """
-    if address is not None:
-        refuse_unless_loopback(address[0])
-    async with open_line(spec, host, Logbook()) as line:
-        server = build_server(line)
-        _log.info(
-            "serving",
-            server=spec.server.name,
-            tools=len(spec.tools),
-            workspace=str(host.workspace),
-            tier=line.tier.value,
-            transport="stdio" if address is None else f"http://{address[0]}:{address[1]}/mcp",
-        )
-        if address is None:
-            await serve_stdio(server, line.traffic, drain_seconds)
-        else:
-            await serve_http(server, line.traffic, *address, drain_seconds)
+    with ExitStack() as stack:
+        listeners = stack.enter_context(listening(*address)) if address is not None else []
+        async with open_line(spec, host, Logbook()) as line:
+            server = build_server(line)
+            _log.info(
+                "serving",
+                server=spec.server.name,
+                tools=len(spec.tools),
+                workspace=str(host.workspace),
+                tier=line.tier.value,
+                transport=" ".join(map(_url, listeners)) or "stdio",
+            )
+            if listeners:
+                await serve_http(server, line.traffic, listeners, drain_seconds)
+            else:
+                await serve_stdio(server, line.traffic, drain_seconds)
     _log.info("stopped")
+
+
+def _url(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}{PATH}" if ":" in host else f"http://{host}:{port}{PATH}"
