@@ -1,0 +1,94 @@
+"""`handrail explain` and `handrail inspect`: what would be, without doing it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import handrail
+
+_FILE = """
+config_version = 1
+
+[server]
+name = "house"
+
+[workspace]
+root = "rooms"
+
+[programs]
+touch = {}
+
+[secrets]
+TOKEN = { env = "TOKEN" }
+
+[[tool]]
+name = "mark"
+description = "Leave a mark."
+program = "touch"
+args = ["{place}", "--reference={pin}"]
+effect = "write"
+idempotent = true
+env = { TOKEN = { secret = "TOKEN" } }
+params.place = { type = "path", required = true, description = "Where." }
+params.pin = { sensitive = true, required = true }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "handrail.toml").write_text(_FILE)
+    (tmp_path / "rooms").mkdir()
+    return tmp_path
+
+
+def explain(folder: Path, *words: str) -> str:
+    return handrail("explain", "mark", *words, folder=folder, TOKEN="s3cret-token").out
+
+
+def test_explain_shows_the_plan_and_runs_nothing(folder: Path) -> None:
+    facts = json.loads(explain(folder, "place=hall", "pin=1234-5678", "--json"))
+
+    assert facts["argv"][1:] == ["./hall", "--reference=***"]
+    assert str(folder / "rooms") == facts["cwd"]
+    assert facts["verdict"] == {"decision": "allow", "grounds": []}
+    assert facts["confinement"] == {"tier": "rlimits", "network": True}
+    assert not (folder / "rooms" / "hall").exists()
+
+
+def test_explain_shows_no_secret(folder: Path) -> None:
+    printed = explain(folder, "place=hall", "pin=1234-5678")
+
+    assert "TOKEN = ***" in printed
+    assert "s3cret" not in printed
+    assert "1234" not in printed
+
+
+def test_explain_refuses_what_a_call_would_refuse(folder: Path) -> None:
+    printed = handrail("explain", "mark", "place=..", "pin=x", folder=folder, TOKEN="s3cret-token")
+
+    assert (printed.code, printed.out) == (1, "")
+    assert printed.err.startswith("path_outside_workspace: `place`")
+
+
+def test_inspect_lists_tools_with_their_params(folder: Path) -> None:
+    printed = handrail("inspect", folder=folder, TOKEN="s3cret-token").out
+
+    assert f"house: 1 tools over {folder / 'rooms'}" in printed
+    assert "mark  [write]" in printed
+    assert "place          path, required  Where." in printed
+
+
+def test_inspect_json_has_what_clients_see(folder: Path) -> None:
+    facts = json.loads(handrail("inspect", "--json", folder=folder, TOKEN="s3cret-token").out)
+
+    (tool,) = facts["tools"]
+    assert {"place", "pin"} == set(tool["inputSchema"]["properties"])
+    assert tool["annotations"] == {
+        "readOnlyHint": False,
+        "destructiveHint": False,
+        "idempotentHint": True,
+        "openWorldHint": False,
+    }
