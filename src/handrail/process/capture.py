@@ -45,6 +45,9 @@ class Capture:
         self._stop: int | None = None
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._pipe, self.other_end = os.pipe2(os.O_CLOEXEC)
+
+    def start(self) -> None:
+        """Begin to read. Not at once, so that the command can be started first."""
         os.set_blocking(self._pipe, False)
         self._loop.add_reader(self._pipe, self._read)
 
@@ -71,8 +74,8 @@ class Capture:
         return Output(self._spooled.size, file=self._spooled.descriptor)
 
     def drop(self) -> None:
-        """Give everything back: nothing was started."""
-        self.stop()
+        """Give everything back: there was nothing to read."""
+        self._finish()
         self.close().close()
 
     def _read(self) -> bool:

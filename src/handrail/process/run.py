@@ -42,9 +42,9 @@ async def run(
     """Run the plan's command to its end, whatever that is.
 
     `listen` hears lines as they come, from either stream, in any thread. Whoever sets `cut`
-    stops the command and says how that ending is called. A cancelled call is
-    an outcome too, with `Cancelled` as its ending and its output kept: whoever owns the
-    cancellation must go on with it afterwards.
+    stops the command and says how that ending is called. A cancelled call is an outcome too,
+    with `Cancelled` as its ending and its output kept: whoever owns the cancellation must go
+    on with it afterwards.
 
     Raises `SpawnFailed` when the program cannot be started, and `Busy` when the machine has
     no process or descriptor left for it.
@@ -139,6 +139,8 @@ def _start(
         running = spawner.start(
             _order(confined), [stdin, *(stream.other_end for stream in streams)]
         )
+        for stream in streams:
+            stream.start()
         undo.pop_all()
     return running, streams
 

@@ -220,6 +220,13 @@ async def test_an_argv_too_long_for_the_kernel(pool: Pool, spool: Path) -> None:
     assert refused.value.message == "echo: Argument list too long (starting the program)"
 
 
+async def test_a_nul_that_got_past_everyone_is_refused(pool: Pool, spool: Path) -> None:
+    for plan in (confined("/bin/echo", "a\0b"), confined("/bin/echo", env={"A": "a\0b"})):
+        with pytest.raises(SpawnFailed) as refused:
+            await run(plan, pool, spool=spool)
+        assert refused.value.message == "echo: Invalid argument (starting the program)"
+
+
 async def test_it_runs_in_its_directory(pool: Pool, spool: Path, tmp_path: Path) -> None:
     plan = confined("/bin/pwd", cwd=tmp_path)
     assert await ended(plan, pool, spool) == (Exited(0), f"{tmp_path}\n".encode(), b"")

@@ -1,13 +1,12 @@
 """The zygote's loop: wait for an order, start it, watch it, and leave nothing behind.
 
 Run as `python -I -S`, with the standard library only, so that it is small and starts fast.
-It is single-threaded but for the moment of a start: the new thread enters a Landlock domain
-of its own, so that a command can signal neither its zygote nor anyone else's.
+Each command is started by a thread that has entered a Landlock domain of its own and then ends,
+so that a command can signal neither its zygote nor anyone else's.
 """
 
 from __future__ import annotations
 
-import _thread
 import array
 import errno
 import gc
@@ -18,10 +17,10 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
 
 from . import kernel, tree, wire
 from .folder import Folder
+from .thread import in_thread
 
 _WATCH_SECONDS = 0.05
 # The end of its socket ends a zygote, and nothing else: whoever stops the whole server lets it
@@ -51,7 +50,9 @@ class Zygote:
         self.call: Call | None = None
         self.scope = kernel.signal_scope()
         self.scoped = False
-        self.next_watch = 0.0
+        self.received = array.array("i")
+        self.wakeup = -1
+        self.poll = select.poll()
 
     def prepare(self) -> None:
         """Everything that is done once."""
@@ -63,45 +64,84 @@ class Zygote:
         if self.scope is not None:
             kernel.enter(self.scope)
             self.scoped = _is_scoped()
+        self.wakeup = _wake_on_child()
+        self.poll.register(self.channel, select.POLLIN)
+        self.poll.register(self.wakeup, select.POLLIN)
         gc.freeze()
         gc.disable()
 
     def serve(self) -> None:
-        """Serve until the server closes its end or dies; then end with everything below."""
-        wakeup = _wake_on_child()
-        poll = select.poll()
-        poll.register(self.channel, select.POLLIN)
-        poll.register(wakeup, select.POLLIN)
-        while True:
-            ready = dict(poll.poll(_WATCH_SECONDS * 1000 if self.call else None))
-            if wakeup in ready:
-                os.read(wakeup, 4096)
+        """Serve call after call, until the server closes its end or dies."""
+        goes_on = True
+        while goes_on:
+            try:
+                call = in_thread(self._take)
+            except OSError as error:
+                goes_on = self._refuse(error)
+            else:
+                goes_on = call is not None and self._attend(call)
+
+    def _take(self) -> Call | None:
+        """Wait for an order and start its command: all in a thread, whose domain it will have.
+
+        That the thread is made before the order comes keeps the making out of the call's time.
+        """
+        if self.scope is not None:
+            kernel.enter(self.scope)
+        while packet := self._receive():
+            if packet[:1] == wire.START:
+                call = self._start(packet[1:])
+                if call is not None:
+                    return call
+        return None
+
+    def _refuse(self, error: OSError) -> bool:
+        """Answer an order without a thread to serve it in; False when there are no more."""
+        packet = self._receive()
+        if packet[:1] == wire.START:
+            self._say(wire.FAILED, error.errno, "making a thread")
+        self._close_received()
+        return bool(packet)
+
+    def _attend(self, call: Call) -> bool:
+        """Watch over a call until nothing is left of it; False when the server went first."""
+        self.call = call
+        next_watch = time.monotonic() + _WATCH_SECONDS
+        while self.call is not None:
+            ready = dict(self.poll.poll(_WATCH_SECONDS * 1000))
+            if self.wakeup in ready:
+                os.read(self.wakeup, 4096)
             if self.channel.fileno() in ready and not self._obey():
-                return
-            if self.call is not None:
-                self._reap(self.call)
-            if self.call is not None and time.monotonic() >= self.next_watch:
-                self._watch(self.call)
+                return False
+            self._reap(call)
+            if time.monotonic() >= next_watch:
+                next_watch = time.monotonic() + _WATCH_SECONDS
+                self._watch(call)
+        return True
 
     def _obey(self) -> bool:
-        packet, ancillary, *_ = self.channel.recvmsg(
-            wire.PACKET_BYTES, socket.CMSG_SPACE(4 * 4), socket.MSG_CMSG_CLOEXEC
-        )
-        if packet[:1] == wire.START:
-            descriptors = array.array("i", ancillary[0][2])
-            self._start(packet[1:], *descriptors)
-            for descriptor in descriptors:
-                os.close(descriptor)
-        elif packet == wire.TERMINATE:
+        packet = self._receive()
+        if packet == wire.TERMINATE:
             tree.signal_all(signal.SIGTERM, scoped=self.scoped)
         elif packet == wire.KILL:
             tree.signal_all(signal.SIGKILL, scoped=self.scoped)
         return bool(packet)
 
-    def _start(self, packed: bytes, *descriptors: int) -> None:
+    def _receive(self) -> bytes:
+        """The next packet, its descriptors put aside; nothing when the server is gone."""
+        try:
+            packet, ancillary, *_ = self.channel.recvmsg(
+                wire.PACKET_BYTES, socket.CMSG_SPACE(4 * 4), socket.MSG_CMSG_CLOEXEC
+            )
+        except ConnectionResetError:
+            return b""
+        self.received = array.array("i", ancillary[0][2]) if ancillary else array.array("i")
+        return packet
+
+    def _start(self, packed: bytes) -> Call | None:
         doing = "reading the order"
         try:
-            order: wire.Order = marshal.loads(packed or _content(descriptors[3]))
+            order: wire.Order = marshal.loads(packed or _content(self.received[3]))
             argv, env, directory, _, _, cpu_seconds = order
             doing = "making a temporary folder"
             self.folder.make()
@@ -109,39 +149,34 @@ class Zygote:
             os.chdir(directory)
             doing = "starting the program"
             env.setdefault(b"TMPDIR", self.folder.path)
-            pid = self._spawn(argv, env, descriptors[:3], cpu_seconds)
-        except OSError as error:
+            return Call(order, self._spawn(argv, env, cpu_seconds))
+        except (OSError, ValueError) as error:  # ValueError: a NUL character
             os.chdir("/")
-            self._say(wire.FAILED, error.errno, doing)
-            return
-        self.call = Call(order, pid)
-        self.next_watch = time.monotonic() + _WATCH_SECONDS
+            self._say(wire.FAILED, getattr(error, "errno", errno.EINVAL), doing)
+            return None
+        finally:
+            self._close_received()
 
-    def _spawn(
-        self, argv: list[bytes], env: dict[bytes, bytes], streams: Sequence[int], cpu: int
-    ) -> int:
-        actions = [(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate(streams)]
+    def _close_received(self) -> None:
+        while self.received:
+            os.close(self.received.pop())
 
-        def spawn() -> int:
-            if self.scope is not None:
-                kernel.enter(self.scope)
-            return os.posix_spawn(
-                argv[0],
-                argv,
-                env,
-                file_actions=actions,
-                setsid=True,
-                setsigmask=(),
-                setsigdef=_RESET_SIGNALS,
-            )
-
+    def _spawn(self, argv: list[bytes], env: dict[bytes, bytes], cpu: int) -> int:
         # The soft limit is in place before the program runs; the hard one follows at once, and
         # cannot be set earlier, for it would be the zygote's own for ever.
         before = resource.getrlimit(resource.RLIMIT_CPU)
         if cpu:
             resource.setrlimit(resource.RLIMIT_CPU, (cpu, before[1]))
         try:
-            pid = _in_thread(spawn)
+            pid = os.posix_spawn(
+                argv[0],
+                argv,
+                env,
+                file_actions=[(os.POSIX_SPAWN_DUP2, self.received[n], n) for n in range(3)],
+                setsid=True,
+                setsigmask=(),
+                setsigdef=_RESET_SIGNALS,
+            )
         finally:
             resource.setrlimit(resource.RLIMIT_CPU, before)
         if cpu:
@@ -174,7 +209,6 @@ class Zygote:
 
     def _watch(self, call: Call) -> None:
         """Kill a call whose processes hold too much together, or are too many."""
-        self.next_watch = time.monotonic() + _WATCH_SECONDS
         pids = tree.descendants()
         held = tree.resident_bytes(pids)
         call.largest_bytes = max(call.largest_bytes, held)
@@ -219,31 +253,6 @@ def _wake_on_child() -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     return reader
-
-
-def _in_thread(work: Callable[[], int]) -> int:
-    """The result of `work`, done in a thread of its own: Landlock domains are per thread."""
-    done = _thread.allocate_lock()
-    done.acquire()
-    outcome: list[int | OSError] = []
-
-    def body() -> None:
-        try:
-            outcome.append(work())
-        except OSError as error:
-            outcome.append(error)
-        finally:
-            done.release()
-
-    try:
-        _thread.start_new_thread(body, ())
-    except RuntimeError:
-        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
-    done.acquire()
-    result = outcome[0]
-    if isinstance(result, OSError):
-        raise result
-    return result
 
 
 def _limit_cpu(pid: int, seconds: int) -> None:
