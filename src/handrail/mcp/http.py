@@ -11,6 +11,7 @@ from types import FrameType
 
 import uvicorn
 from fastmcp import FastMCP
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.middleware import Middleware
 
 from handrail.errors import UsageError
@@ -18,6 +19,7 @@ from handrail.mcp.disconnect import NoticeDisconnect
 from handrail.meter.traffic import Traffic
 
 PATH = "/mcp"
+_LARGEST_BODY_BYTES = 16 * 1024**2
 _STREAM = socket.SOCK_STREAM
 _WAITING_CONNECTIONS = 2048
 
@@ -31,6 +33,11 @@ class _Server(uvicorn.Server):
         self._drain_seconds = drain_seconds
         self._stopping: asyncio.Task[None] | None = None
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and take bodies so large that a too long argument is refused by its name."""
+        await super().startup(sockets)
+        _take_large_bodies(self.config.app)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop; a second signal stops at once."""
         if self._stopping is not None:
@@ -42,6 +49,14 @@ class _Server(uvicorn.Server):
         # Listening goes on meanwhile: a new call is told `draining`, not refused by the kernel.
         await self._traffic.drain(self._drain_seconds)
         self.should_exit = True
+
+
+def _take_large_bodies(app: object) -> None:
+    # The SDK takes 4 MiB, and can be told otherwise; FastMCP does not hand that on.
+    for route in getattr(app, "routes", ()):
+        manager = getattr(getattr(route, "endpoint", None), "session_manager", None)
+        if isinstance(manager, StreamableHTTPSessionManager):
+            manager.asgi_app.max_body_size = _LARGEST_BODY_BYTES
 
 
 async def serve_http(
