@@ -42,7 +42,7 @@ def _list(allowed: object) -> str:
         case dict():
             return ", ".join(f"{name} {bound}" for name, bound in allowed.items())
         case list() | tuple():
-            return ", ".join(map(str, allowed))
+            return ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in allowed)
         case _:
             return str(allowed)
 
