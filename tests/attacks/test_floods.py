@@ -95,7 +95,7 @@ asyncio.run(main())
 def test_a_server_out_of_descriptors_is_busy_and_lives_on(tmp_path: Path) -> None:
     server = subprocess.run(
         [sys.executable, "-c", SCARCE, str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"},
+        env={**os.environ, "PYTHONPATH": ":".join([*sys.path, str(ROOT)])},
         check=False,
         capture_output=True,
         text=True,

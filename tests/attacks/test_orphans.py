@@ -47,11 +47,13 @@ async def test_a_tree_is_gone_after_a_timeout(tmp_path: Path, tree: str, sleeps:
 @pytest.mark.parametrize("tree", TREES)
 async def test_a_tree_is_gone_after_a_cancel(tmp_path: Path, tree: str, sleeps: Sleeps) -> None:
     plan = sh(tree.format(sleep=sleeps.command))
-    async with Pool(most_idle=1) as pool:
-        async with started(plan, pool, tmp_path, seen=lambda: len(sleeps.alive()) > 1) as call:
-            call.cancel()
-            assert (await call).ending == Cancelled()
-            assert sleeps.alive() == []
+    async with (
+        Pool(most_idle=1) as pool,
+        started(plan, pool, tmp_path, seen=lambda: len(sleeps.alive()) > 1) as call,
+    ):
+        call.cancel()
+        assert (await call).ending == Cancelled()
+        assert sleeps.alive() == []
 
 
 @pytest.mark.parametrize("tree", TREES)
@@ -121,7 +123,7 @@ async def test_everything_is_gone_after_the_server_was_killed(
     scripts = [tree.format(sleep=sleeps.command) for tree in TREES]
     with subprocess.Popen(
         [sys.executable, "-c", SERVER, str(tmp_path), *scripts],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"},
+        env={**os.environ, "PYTHONPATH": ":".join([*sys.path, str(ROOT)])},
     ) as server:
         await eventually(lambda: len(sleeps.alive()) >= 2 * len(TREES))
         server.kill()

@@ -75,6 +75,9 @@ async def _run(
     # From here on nothing can be cancelled: the processes go, and what they said is kept.
     await (ending.sweep if ours is None else ending.stop)(spawner, running)
     stdout, stderr = await _close(streams)
+    if ours is None and spool.exceeded:
+        # It ended by itself before we came to its last words, and they did not fit.
+        ours = OutputExceeded(spool.limit_bytes)
     if running.gone.exception() is not None:
         stdout.close()
         stderr.close()

@@ -17,6 +17,7 @@ class Spool:
     def __init__(self, folder: Path, limit_bytes: int) -> None:
         self.folder = folder
         self.limit_bytes = limit_bytes
+        self.exceeded = False
         self.broken = False
         self._left = limit_bytes
         self._lock = threading.Lock()
@@ -32,6 +33,7 @@ class Spool:
         with self._lock:
             granted = min(wanted, self._left)
             self._left -= granted
+            self.exceeded |= granted < wanted
         return granted
 
     def give_up(self, kept_bytes: int) -> None:
@@ -39,7 +41,7 @@ class Spool:
         with self._lock:
             self._left = 0
             self.limit_bytes = kept_bytes
-            self.broken = True
+            self.exceeded = self.broken = True
 
 
 class Spooled:

@@ -110,6 +110,14 @@ async def test_both_streams_share_the_budget(pool: Pool, spool: Path) -> None:
     assert len(stdout) + len(stderr) == 1_000_000
 
 
+async def test_too_much_is_too_much_when_the_command_ends_before_it_is_read(
+    pool: Pool, spool: Path
+) -> None:
+    plan = sh("seq 100000", spool_bytes=300_000, output_bytes=1000)
+    outcome = await run(plan, pool, spool=spool, listen=lambda _: time.sleep(0.01))
+    assert (outcome.ending, len(said(outcome)[0])) == (OutputExceeded(300_000), 300_000)
+
+
 async def test_exactly_the_budget_is_not_too_much(pool: Pool, spool: Path) -> None:
     plan = sh("head -c 1000000 /dev/zero", spool_bytes=1_000_000)
     assert await ended(plan, pool, spool) == (Exited(0), bytes(1_000_000), b"")
