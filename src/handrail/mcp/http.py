@@ -107,7 +107,11 @@ def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
 
 
 def _listener(family: int, host: str | int, port: int) -> socket.socket:
-    return socket.create_server((str(host), port), family=family, backlog=_WAITING_CONNECTIONS)
+    listener = socket.create_server((str(host), port), family=family, backlog=_WAITING_CONNECTIONS)
+    # Connections inherit it. asyncio would set it, but not for a socket that we made: an answer
+    # in two writes would wait 40 ms for the client's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _is_loopback(host: str) -> bool:
