@@ -9,28 +9,33 @@ import select
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from fastmcp import FastMCP
+from typing_extensions import Buffer
 
+from handrail.mcp.conversation import Conversation
 from handrail.meter.traffic import Traffic
 
 _CHUNK_BYTES = 65_536
+_LAST_WORDS_SECONDS = 1.0
 
 
 class _Input(io.RawIOBase):
-    """Standard input, whose end comes only when the calls in flight have had their time.
+    """Standard input, whose end comes only when every request has its answer.
 
     The framework cancels everything at the end of its input. Here, the end (of the input, or
     by a signal) first drains the traffic; only then is it passed on.
     """
 
-    def __init__(self, traffic: Traffic, drain_seconds: float) -> None:
+    def __init__(self, conversation: Conversation, traffic: Traffic, drain_seconds: float) -> None:
         self._loop = asyncio.get_running_loop()
+        self._conversation = conversation
         self._traffic = traffic
         self._drain_seconds = drain_seconds
         self._wake, self._waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._source = os.dup(0)
+        self._line = bytearray()
 
     def readable(self) -> bool:
         return True
@@ -39,22 +44,31 @@ class _Input(io.RawIOBase):
         """Called in the framework's reader thread; blocks there."""
         readable, _, _ = select.select([self._source, self._wake], [], [])
         if self._wake in readable:
-            self._drain()
+            self._drain(self._drain_seconds)
             return 0
         count = os.readv(self._source, [buffer])
-        if count == 0:
-            self._drain()
+        if count == 0 and self._line:
+            # The last line is one too, when its end is missing.
+            buffer[:1], count = b"\n", 1
+        self._hear(bytes(buffer[:count]))
+        if count == 0 and not self._conversation.wait_for_answers(self._drain_seconds):
+            self._drain(0)
         return count
+
+    def _hear(self, chunk: bytes) -> None:
+        *ends, rest = chunk.split(b"\n")
+        for end in ends:
+            self._conversation.hear(bytes(self._line) + end)
+            self._line.clear()
+        self._line += rest
 
     def stop(self) -> None:
         """End the input from here on; safe in a signal handler."""
         os.write(self._waker, b"x")
 
-    def _drain(self) -> None:
-        drained = asyncio.run_coroutine_threadsafe(
-            self._traffic.drain(self._drain_seconds), self._loop
-        )
-        drained.result()
+    def _drain(self, seconds: float) -> None:
+        asyncio.run_coroutine_threadsafe(self._traffic.drain(seconds), self._loop).result()
+        self._conversation.wait_for_answers(_LAST_WORDS_SECONDS)
 
     def release(self) -> None:
         """Close what was opened."""
@@ -62,15 +76,36 @@ class _Input(io.RawIOBase):
             os.close(descriptor)
 
 
+class _Output(io.BufferedWriter):
+    """Standard output. The framework writes whole lines, and flushes after each."""
+
+    def __init__(self, conversation: Conversation, descriptor: int) -> None:
+        super().__init__(io.FileIO(descriptor, "wb"))
+        self._conversation = conversation
+        self._unsent: list[bytes] = []
+
+    def write(self, line: Buffer, /) -> int:
+        self._unsent.append(bytes(line))
+        return super().write(line)
+
+    def flush(self) -> None:
+        super().flush()
+        while self._unsent:
+            self._conversation.say(self._unsent.pop())
+
+
 async def serve_stdio(server: FastMCP, traffic: Traffic, drain_seconds: float) -> None:
     """Serve until the end of the input, SIGTERM or SIGINT; calls in flight get their time."""
-    source = _Input(traffic, drain_seconds)
+    conversation = Conversation()
+    source = _Input(conversation, traffic, drain_seconds)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, source.stop)
-    with _as_stdin(source):
+    with ExitStack() as stack:
+        stack.callback(source.release)
+        stack.enter_context(_as_stdin(source))
+        stack.enter_context(_as_stdout(conversation))
         await server.run_async("stdio", show_banner=False)
-    source.release()
 
 
 @contextmanager
@@ -80,3 +115,17 @@ def _as_stdin(source: io.RawIOBase) -> Iterator[None]:
         yield
     finally:
         sys.stdin = before
+
+
+@contextmanager
+def _as_stdout(conversation: Conversation) -> Iterator[None]:
+    """Send through our own descriptor; whatever else is printed goes to stderr."""
+    wire = os.dup(1)
+    os.dup2(2, 1)
+    before, sys.stdout = sys.stdout, io.TextIOWrapper(_Output(conversation, wire))
+    try:
+        yield
+    finally:
+        os.dup2(wire, 1)
+        # Which closes `wire`.
+        sys.stdout = before
