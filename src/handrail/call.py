@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from handrail.errors import ApprovalRequired, CallError, Denied, Internal
+from handrail.errors import ApprovalRequired, CallError, Denied, Draining, Internal
 from handrail.meter.slots import Slots
 from handrail.meter.traffic import Traffic
 from handrail.plan.host import Host
@@ -98,6 +98,7 @@ class Line:
                 verdict = judge(plan)
                 _enforce(verdict)
                 async with self._slots.lease(call.tool.name):
+                    _refuse_stopped(call)
                     confined = confine(plan, self.tier)
                     end = await run(
                         confined, self._pool, spool=self._spool, listen=call.listen, cut=call.cut
@@ -117,6 +118,12 @@ class Line:
                     call_id=call.id, tool=call.tool.name, plan=plan, verdict=verdict, end=end
                 )
             )
+
+
+def _refuse_stopped(call: Call) -> None:
+    """Start nothing that nobody waits for any more."""
+    if call.was_stopped:
+        raise Draining("the call was stopped while it waited for its turn")
 
 
 def _enforce(verdict: Verdict) -> None:
