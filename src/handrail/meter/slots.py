@@ -16,7 +16,10 @@ PATIENCE_SECONDS = 30.0
 class Slots:
     """Places for calls. Who waits is served in order of arrival."""
 
-    def __init__(self, total: int, by_tool: dict[str, int]) -> None:
+    def __init__(
+        self, total: int, by_tool: dict[str, int], patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        self._patience_seconds = patience_seconds
         self._total = asyncio.Semaphore(total)
         self._by_tool = {tool: asyncio.Semaphore(limit) for tool, limit in by_tool.items()}
 
@@ -35,7 +38,7 @@ class Slots:
         taken: list[asyncio.Semaphore] = []
         try:
             try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
+                async with asyncio.timeout(self._patience_seconds):
                     for place in places:
                         await place.acquire()
                         taken.append(place)
@@ -43,7 +46,7 @@ class Slots:
                 raise Busy(
                     f"every place for `{tool}` is taken",
                     hint="Try again later.",
-                    retry_after_seconds=PATIENCE_SECONDS,
+                    retry_after_seconds=self._patience_seconds,
                 ) from None
             yield
         finally:
