@@ -10,9 +10,6 @@ from handrail.process.outcome import Outcome
 from handrail.process.output import Output
 
 _MOST_CALLS = 256
-_MOST_MEMORY_BYTES = 8 * 1024**2
-_MOST_FILES = 64
-_MOST_FILE_BYTES = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +25,46 @@ class Kept:
         return {"stdout": self.outcome.stdout, "stderr": self.outcome.stderr}
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What kept outputs take up: memory and disk in bytes, and open files."""
+
+    memory: int = 0
+    disk: int = 0
+    files: int = 0
+
+    @classmethod
+    def by(cls, kept: Kept) -> Held:
+        """What one call's output takes up."""
+        outputs = kept.streams.values()
+        spooled = [output.size for output in outputs if output.file is not None]
+        return cls(sum(len(output.memory) for output in outputs), sum(spooled), len(spooled))
+
+    def __add__(self, other: Held) -> Held:
+        return Held(self.memory + other.memory, self.disk + other.disk, self.files + other.files)
+
+    def __sub__(self, other: Held) -> Held:
+        return Held(self.memory - other.memory, self.disk - other.disk, self.files - other.files)
+
+    def is_beyond(self, most: Held) -> bool:
+        """Whether any part of it is more than that of `most`."""
+        return self.memory > most.memory or self.disk > most.disk or self.files > most.files
+
+
+_MOST = Held(memory=8 * 1024**2, disk=1024**3, files=64)
+
+
 class Outputs:
     """The newest calls' outputs; the oldest go first when there are too many or too large ones."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._held = Held()
 
     def keep(self, call_id: str, tool: str, outcome: Outcome) -> None:
         """Keep a call's output; the newest is never dropped for its size."""
-        self._kept[call_id] = Kept(tool, outcome)
+        kept = self._kept[call_id] = Kept(tool, outcome)
+        self._held += Held.by(kept)
         while len(self._kept) > 1 and self._is_too_much():
             self._drop(next(iter(self._kept)))
 
@@ -60,15 +88,10 @@ class Outputs:
             self._drop(call_id)
 
     def _drop(self, call_id: str) -> None:
-        for output in self._kept.pop(call_id).streams.values():
+        kept = self._kept.pop(call_id)
+        self._held -= Held.by(kept)
+        for output in kept.streams.values():
             output.close()
 
     def _is_too_much(self) -> bool:
-        outputs = [output for kept in self._kept.values() for output in kept.streams.values()]
-        files = [output.size for output in outputs if output.file is not None]
-        return (
-            len(self._kept) > _MOST_CALLS
-            or sum(len(output.memory) for output in outputs) > _MOST_MEMORY_BYTES
-            or len(files) > _MOST_FILES
-            or sum(files) > _MOST_FILE_BYTES
-        )
+        return len(self._kept) > _MOST_CALLS or self._held.is_beyond(_MOST)
