@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -61,16 +62,16 @@ def test_large_outputs_push_out_older_ones_but_never_themselves() -> None:
 
 
 def test_few_files_are_held_open_and_none_after_clearing() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     outputs = Outputs()
     for number in range(100):
         outputs.keep(f"call-{number}", "tool", outcome(on_disk()))
 
-    assert before + 64 == len(os.listdir("/proc/self/fd"))
+    assert before + 64 == len(list(Path("/proc/self/fd").iterdir()))
 
     outputs.clear()
 
-    assert before == len(os.listdir("/proc/self/fd"))
+    assert before == len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_a_stream_that_there_is_not_is_not_found() -> None:
