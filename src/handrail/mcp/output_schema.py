@@ -12,26 +12,16 @@ _NUMBER: dict[str, Any] = {"type": "number"}
 _INTEGER: dict[str, Any] = {"type": "integer"}
 
 
-def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(required)}
-
-
-_ENDING = _object(
-    {
+_ENDING: dict[str, Any] = {
+    "type": "object",
+    "properties": {
         "kind": _TEXT,
         "code": _INTEGER,
         "signal": _TEXT,
         "after_seconds": _NUMBER,
         "limit_bytes": _INTEGER,
     },
-    "kind",
-)
-_TRUNCATED = {
-    "type": "array",
-    "items": _object(
-        {"stream": _TEXT, "shown_bytes": _INTEGER, "total_bytes": _INTEGER, "resource": _TEXT},
-        "stream",
-    ),
+    "required": ["kind"],
 }
 _PROPERTIES: dict[str, Any] = {
     "call_id": _TEXT,
@@ -39,13 +29,13 @@ _PROPERTIES: dict[str, Any] = {
     "ending": _ENDING,
     "stdout": _TEXT,
     "stderr": _TEXT,
-    "truncated": _TRUNCATED,
+    "truncated": {"type": "array", "items": {"type": "object"}},
     "seconds": _NUMBER,
     "cpu_seconds": _NUMBER,
     "max_rss_bytes": _INTEGER,
-    "confinement": _object({"tier": _TEXT, "network": {"type": "boolean"}}),
+    "confinement": {"type": "object"},
 }
-_ERROR = _object({"code": _TEXT, "message": _TEXT, "call_id": _TEXT}, "code", "message")
+_ERROR: dict[str, Any] = {"type": "object", "properties": {"code": _TEXT, "message": _TEXT}}
 _OUTPUTS: dict[str, Any] = {
     "lines": {"type": "array", "items": _TEXT},
     "jsonl": {"type": "array"},
