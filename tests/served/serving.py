@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
 import mcp_types
 import psutil
 from fastmcp import Client
@@ -74,19 +75,20 @@ def _child_serving(site: Site) -> int:
 
 @contextmanager
 def http_process(site: Site, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server process that listens, and its URL."""
-    port = free_port()
+    """A server process that serves, and its URL."""
+    address = f"127.0.0.1:{free_port()}"
+    url = f"http://{address}/mcp"
     with site.log.open("ab") as log:
         process = subprocess.Popen(
-            site.command("--http", f"127.0.0.1:{port}", *arguments),
+            site.command("--http", address, *arguments),
             env=site.environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
         )
     try:
-        _wait_until_listening(process, port)
-        yield process, f"http://127.0.0.1:{port}/mcp"
+        _wait_until_serving(process, url)
+        yield process, url
     finally:
         if process.poll() is None:
             process.terminate()
@@ -99,14 +101,14 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_serving(process: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            assert process.poll() is None, "the server ended before it listened"
-            assert time.monotonic() < deadline, "the server does not listen"
+            httpx2.get(url.removesuffix("/mcp"), timeout=_START_SECONDS)
+        except httpx2.TransportError:
+            assert process.poll() is None, "the server ended before it served"
+            assert time.monotonic() < deadline, "the server does not answer"
             time.sleep(0.02)
         else:
             return
