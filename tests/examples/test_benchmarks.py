@@ -19,7 +19,12 @@ RATIO = re.compile(r" \d+\.\d\d  +\d+\.\d\d  +\d+\.\d\d-\d+\.\d\d")
 
 @pytest.mark.parametrize(
     ("name", "rows"),
-    [("spawn", 3), ("calls", 4), ("throughput", 2), ("startup", 2)],
+    [
+        ("spawn", 3),
+        ("calls", 4),
+        pytest.param("throughput", 2, marks=pytest.mark.nightly),
+        pytest.param("startup", 2, marks=pytest.mark.nightly),
+    ],
 )
 def test_a_table_of_ratios_comes_out(name: str, rows: int, tmp_path: Path) -> None:
     said, record = benchmark(name, tmp_path / "out.json")
