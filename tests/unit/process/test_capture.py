@@ -83,6 +83,13 @@ async def test_a_full_disk_ends_the_call_and_keeps_what_was_written(tmp_path: Pa
     assert stdout == b"y\n" * (3 * MIB // 2)
 
 
+async def test_a_disk_that_is_full_at_once_keeps_what_was_in_memory(tmp_path: Path) -> None:
+    with longest_file(512):
+        outcome = await run_one(sh("yes", output_bytes=1000), tmp_path)
+    stdout, _ = said(outcome)
+    assert (len(stdout) > 1000, stdout[:4]) == (True, b"y\ny\n")
+
+
 @contextmanager
 def longest_file(size: int) -> Iterator[None]:
     """To a writer, a limit on the size of files is a full disk."""
