@@ -41,6 +41,7 @@ def workspace(tmp_path: Path) -> Path:
     }
     for name, target in links.items():
         (workspace / name).symlink_to(target)
+    (tmp_path / "back").symlink_to(workspace / "file")
     return workspace
 
 
@@ -97,6 +98,7 @@ def test_a_path_inside(workspace: Path, value: str, argument: str) -> None:
         "../",
         "../ws-evil",
         "../ws-evil/secret",
+        "../back",
         "sub/../..",
         "sub/../../ws-evil",
         "new/../../ws-evil",

@@ -74,7 +74,8 @@ async def test_a_zygote_that_died_idle_is_not_used(tmp_path: Path) -> None:
 async def test_a_zygote_killed_in_mid_call_fails_that_call_and_leaves_nothing(
     tmp_path: Path, sleeps: Sleeps
 ) -> None:
-    plan = sh(f"touch $TMPDIR/x; setsid {sleeps.command} & {sleeps.command}")
+    script = f"touch $TMPDIR/x; seq 100000; setsid {sleeps.command} & {sleeps.command}"
+    plan = sh(script, output_bytes=1000)
     async with Pool(most_idle=1) as pool:
         async with started(plan, pool, tmp_path, seen=lambda: len(sleeps.alive()) == 2) as call:
             folder = Path(sleeps.alive()[0].environ()["TMPDIR"])
