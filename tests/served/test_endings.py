@@ -39,7 +39,7 @@ CASES = {
         ending={"kind": "exited", "code": 0},
         stderr="warned\n",
         text="end exited with code 0, after ~ s.\n\n"
-        "--- stdout ---\nsaid\n\n\n--- stderr ---\nwarned\n",
+        "--- stdout ---\nsaid\n\n--- stderr ---\nwarned",
     ),
     "exited, and failed": Case(
         tool="end",
@@ -47,7 +47,7 @@ CASES = {
         ending={"kind": "exited", "code": 7},
         stderr="warned\n",
         text="end exited with code 7, after ~ s: failed.\n\n"
-        "--- stdout ---\nsaid\n\n\n--- stderr ---\nwarned\n",
+        "--- stdout ---\nsaid\n\n--- stderr ---\nwarned",
     ),
     "exited with a code that has a meaning": Case(
         tool="end",
@@ -55,7 +55,7 @@ CASES = {
         ending={"kind": "exited", "code": 5},
         stderr="warned\n",
         text="end exited with code 5, after ~ s: there was nothing to do.\n\n"
-        "--- stdout ---\nsaid\n\n\n--- stderr ---\nwarned\n",
+        "--- stdout ---\nsaid\n\n--- stderr ---\nwarned",
     ),
     "exited with another code that is declared ok": Case(
         tool="end",
@@ -64,32 +64,32 @@ CASES = {
         ending={"kind": "exited", "code": 3},
         stderr="warned\n",
         text="end exited with code 3, after ~ s.\n\n"
-        "--- stdout ---\nsaid\n\n\n--- stderr ---\nwarned\n",
+        "--- stdout ---\nsaid\n\n--- stderr ---\nwarned",
     ),
     "signalled": Case(
         tool="die",
         arguments={"signal": "SEGV"},
         ending={"kind": "signalled", "signal": "SIGSEGV"},
-        text="die was ended by SIGSEGV, after ~ s.\n\nsaid\n",
+        text="die was ended by SIGSEGV, after ~ s.\n\nsaid",
     ),
     "timed out": Case(
         tool="short_tree",
         arguments={"marker": new_marker()},
         ending={"kind": "timed_out", "after_seconds": 1.0},
         text="short_tree timed out after 1 s and was stopped with all it started.\n\n"
-        f"said\n{ASK_FOR_LESS}",
+        f"said{ASK_FOR_LESS}",
     ),
     "memory exceeded": Case(
         tool="hog",
         ending={"kind": "memory_exceeded"},
         text="hog used more memory than it may and was stopped, after ~ s.\n\n"
-        f"said\n{ASK_FOR_LESS}",
+        f"said{ASK_FOR_LESS}",
     ),
     "cpu exceeded": Case(
         tool="burn",
         ending={"kind": "cpu_exceeded"},
         text="burn used more processor time than it may and was stopped, after ~ s.\n\n"
-        f"said\n{ASK_FOR_LESS}",
+        f"said{ASK_FOR_LESS}",
     ),
 }
 
@@ -147,7 +147,7 @@ async def test_a_call_that_the_server_cuts_short_is_answered_with_what_it_said(
     }
     assert result.is_error
     assert re.sub(r"after \d+\.\d\d s", "after ~ s", text(result)) == (
-        "tree was cancelled and stopped, after ~ s.\n\nsaid\n"
+        "tree was cancelled and stopped, after ~ s.\n\nsaid"
     )
     assert processes_of(marker) == []
     assert list(site.left_behind()) == []

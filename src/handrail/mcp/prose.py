@@ -7,7 +7,6 @@ from typing import assert_never
 
 from handrail.errors import CallError
 from handrail.mcp.answer import Answer
-from handrail.mcp.excerpt import Excerpt
 from handrail.process.outcome import (
     Cancelled,
     CpuExceeded,
@@ -28,8 +27,9 @@ def tell(answer: Answer) -> str:
 def tell_error(error: CallError) -> str:
     """The whole text of a refusal or a fault of ours."""
     parts = [_sentence(f"{error.code}: {error.message}")]
-    if error.allowed is not None:
-        parts.append(f"Allowed: {_list(error.allowed)}.")
+    allowed = _list(error.allowed)
+    if allowed and allowed not in error.message:
+        parts.append(f"Allowed: {allowed}.")
     if error.hint:
         parts.append(_sentence(error.hint))
     if error.retry_after_seconds is not None:
@@ -39,6 +39,8 @@ def tell_error(error: CallError) -> str:
 
 def _list(allowed: object) -> str:
     match allowed:
+        case None:
+            return ""
         case dict():
             return ", ".join(f"{name} {bound}" for name, bound in allowed.items())
         case list() | tuple():
@@ -89,14 +91,12 @@ def headline(answer: Answer) -> str:
 def _body(answer: Answer) -> Iterator[str]:
     if not answer.stdout.text and not answer.stderr.text:
         yield "It wrote no output."
-    if answer.stdout.text:
-        yield _section("stdout", answer.stdout) if answer.stderr.text else answer.stdout.text
-    if answer.stderr.text:
-        yield _section("stderr", answer.stderr)
-
-
-def _section(name: str, shown: Excerpt) -> str:
-    return f"--- {name} ---\n{shown.text}"
+    if answer.stdout.text and not answer.stderr.text:
+        yield answer.stdout.text.rstrip("\n")
+        return
+    for name, shown in answer.excerpts.items():
+        if shown.text:
+            yield f"--- {name} ---\n{shown.text}".rstrip("\n")
 
 
 def advice(answer: Answer) -> Iterator[str]:
