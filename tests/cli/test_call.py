@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,15 @@ def test_the_file_is_found_in_a_parent_and_a_missing_one_is_told(
     assert call(tmp_path_factory.mktemp("empty"), "say").code == 2
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let children hear SIGINT, whatever we were started with: background jobs ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_call_prints_what_there_was_and_leaves_nothing(folder: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "TOKEN": "s3cret-token"}
     command = [sys.executable, "-m", "handrail", "call", "wait"]
