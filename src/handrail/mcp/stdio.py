@@ -21,6 +21,23 @@ _CHUNK_BYTES = 65_536
 _LAST_WORDS_SECONDS = 1.0
 
 
+class _Wire(io.FileIO):
+    """The descriptor that the client reads; what nobody reads any more is thrown away."""
+
+    def write(self, data: Buffer, /) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return memoryview(data).nbytes
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the client, or somebody, still has the other end."""
+        poll = select.poll()
+        poll.register(self.fileno(), 0)
+        return not poll.poll(0)
+
+
 class _Input(io.RawIOBase):
     """Standard input, whose end comes only when every request has its answer.
 
@@ -28,9 +45,12 @@ class _Input(io.RawIOBase):
     by a signal) first drains the traffic; only then is it passed on.
     """
 
-    def __init__(self, conversation: Conversation, traffic: Traffic, drain_seconds: float) -> None:
+    def __init__(
+        self, conversation: Conversation, wire: _Wire, traffic: Traffic, drain_seconds: float
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._conversation = conversation
+        self._wire = wire
         self._traffic = traffic
         self._drain_seconds = drain_seconds
         self._wake, self._waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -51,9 +71,15 @@ class _Input(io.RawIOBase):
             # The last line is one too, when its end is missing.
             buffer[:1], count = b"\n", 1
         self._hear(bytes(buffer[:count]))
-        if count == 0 and not self._conversation.wait_for_answers(self._drain_seconds):
-            self._drain(0)
+        if count == 0:
+            self._end()
         return count
+
+    def _end(self) -> None:
+        """After the last request: wait for the answers, if there is anybody to read them."""
+        seconds = self._drain_seconds if self._wire.has_reader else 0
+        if not self._conversation.wait_for_answers(seconds):
+            self._drain(0)
 
     def _hear(self, chunk: bytes) -> None:
         *ends, rest = chunk.split(b"\n")
@@ -79,8 +105,8 @@ class _Input(io.RawIOBase):
 class _Output(io.BufferedWriter):
     """Standard output. The framework writes whole lines, and flushes after each."""
 
-    def __init__(self, conversation: Conversation, descriptor: int) -> None:
-        super().__init__(io.FileIO(descriptor, "wb"))
+    def __init__(self, conversation: Conversation, wire: _Wire) -> None:
+        super().__init__(wire)
         self._conversation = conversation
         self._unsent: list[bytes] = []
 
@@ -97,15 +123,28 @@ class _Output(io.BufferedWriter):
 async def serve_stdio(server: FastMCP, traffic: Traffic, drain_seconds: float) -> None:
     """Serve until the end of the input, SIGTERM or SIGINT; calls in flight get their time."""
     conversation = Conversation()
-    source = _Input(conversation, traffic, drain_seconds)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, source.stop)
     with ExitStack() as stack:
+        wire = stack.enter_context(_as_stdout(conversation))
+        source = _Input(conversation, wire, traffic, drain_seconds)
         stack.callback(source.release)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, source.stop)
         stack.enter_context(_as_stdin(source))
-        stack.enter_context(_as_stdout(conversation))
         await server.run_async("stdio", show_banner=False)
+
+
+@contextmanager
+def _as_stdout(conversation: Conversation) -> Iterator[_Wire]:
+    """Send through a descriptor of our own; whatever else is printed goes to stderr."""
+    wire = _Wire(os.dup(1), "wb")
+    os.dup2(2, 1)
+    before, sys.stdout = sys.stdout, io.TextIOWrapper(_Output(conversation, wire))
+    try:
+        yield wire
+    finally:
+        os.dup2(wire.fileno(), 1)
+        # Which closes the wire.
+        sys.stdout = before
 
 
 @contextmanager
@@ -115,17 +154,3 @@ def _as_stdin(source: io.RawIOBase) -> Iterator[None]:
         yield
     finally:
         sys.stdin = before
-
-
-@contextmanager
-def _as_stdout(conversation: Conversation) -> Iterator[None]:
-    """Send through our own descriptor; whatever else is printed goes to stderr."""
-    wire = os.dup(1)
-    os.dup2(2, 1)
-    before, sys.stdout = sys.stdout, io.TextIOWrapper(_Output(conversation, wire))
-    try:
-        yield
-    finally:
-        os.dup2(wire, 1)
-        # Which closes `wire`.
-        sys.stdout = before
