@@ -38,8 +38,7 @@ CASES = {
         ok=True,
         ending={"kind": "exited", "code": 0},
         stderr="warned\n",
-        text="end exited with code 0, after ~ s.\n\n"
-        "--- stdout ---\nsaid\n\n--- stderr ---\nwarned",
+        text="end exited with code 0, after ~ s.\n\n--- stdout ---\nsaid\n\n--- stderr ---\nwarned",
     ),
     "exited, and failed": Case(
         tool="end",
@@ -63,8 +62,7 @@ CASES = {
         ok=True,
         ending={"kind": "exited", "code": 3},
         stderr="warned\n",
-        text="end exited with code 3, after ~ s.\n\n"
-        "--- stdout ---\nsaid\n\n--- stderr ---\nwarned",
+        text="end exited with code 3, after ~ s.\n\n--- stdout ---\nsaid\n\n--- stderr ---\nwarned",
     ),
     "signalled": Case(
         tool="die",
@@ -82,8 +80,7 @@ CASES = {
     "memory exceeded": Case(
         tool="hog",
         ending={"kind": "memory_exceeded"},
-        text="hog used more memory than it may and was stopped, after ~ s.\n\n"
-        f"said{ASK_FOR_LESS}",
+        text=f"hog used more memory than it may and was stopped, after ~ s.\n\nsaid{ASK_FOR_LESS}",
     ),
     "cpu exceeded": Case(
         tool="burn",

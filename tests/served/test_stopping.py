@@ -27,6 +27,10 @@ from tests.served.site import WAYS, Site, Way
 from tests.served.watching import commands_below, has_grown, new_marker, processes_of
 
 DRAIN_SECONDS = 20
+# Each transport and each protocol once, where only what is behind them matters.
+two_ways = pytest.mark.parametrize("way", [WAYS[0], WAYS[3]], ids=str)
+# Where no new connection can be made.
+on_stdio = pytest.mark.parametrize("way", WAYS[:2], ids=str)
 
 
 async def test_while_it_drains_calls_end_whole_and_new_ones_are_told_so(
@@ -109,6 +113,7 @@ async def test_a_call_whose_zygote_dies_is_an_internal_error_and_the_server_goes
     assert "Traceback" not in text(result)
 
 
+@two_ways
 async def test_a_workspace_that_goes_away_is_said_without_saying_where_it_was(
     site: Site, way: Way
 ) -> None:
@@ -122,6 +127,7 @@ async def test_a_workspace_that_goes_away_is_said_without_saying_where_it_was(
         assert "Traceback" not in result.model_dump_json()
 
 
+@two_ways
 async def test_a_state_folder_that_takes_no_files_costs_only_the_long_output(
     site: Site, way: Way
 ) -> None:
@@ -136,7 +142,7 @@ async def test_a_state_folder_that_takes_no_files_costs_only_the_long_output(
     assert str(site.folder) not in long.model_dump_json()
 
 
-@pytest.mark.parametrize("way", WAYS[:2], ids=str)
+@on_stdio
 async def test_a_server_that_has_no_descriptor_left_is_busy_and_recovers(
     site: Site, way: Way
 ) -> None:

@@ -77,7 +77,8 @@ async def test_a_client_that_is_killed_ends_the_whole_tree(site: Site, way: Way)
     if way.transport == "stdio":
         await _kill_client(site, way, None)
         # Nobody else can reach that server.
-        await eventually(lambda: not processes_of(str(site.file)), SOON_SECONDS)
+        await eventually(lambda: not processes_of(str(site.file)))
+        assert site.records()[-1]["event"] == "stopped"
         return
     async with serving(site, way) as server:
         await _kill_client(site, way, server)
