@@ -36,7 +36,7 @@ def choose(wanted: ConfinementTable) -> Tier:
     """
     tier = wanted.use or Tier.RLIMITS
     if tier in (Tier.NAMESPACES, Tier.LANDLOCK) or not tier.at_least(wanted.require):
-        required = tier if wanted.use else wanted.require
+        required = wanted.require if tier is Tier.RLIMITS else tier
         raise ConfinementUnavailable(
             f'the file requires confinement "{required}"; '
             f'this version of handrail enforces "{Tier.RLIMITS}"',

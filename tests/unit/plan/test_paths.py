@@ -35,6 +35,9 @@ def workspace(tmp_path: Path) -> Path:
         "chain": "sub/chain",
         "sub/chain": "../out-dir",
         "out-proc": "/proc/self/root/etc/passwd",
+        "out-and-in": "../ws/file",
+        "out-cwd": "/proc/self/cwd/file",
+        "out-cwd-dir": "/proc/self/cwd",
         "loop": "pool",
         "pool": "loop",
         "self": "self",
@@ -123,6 +126,11 @@ def test_a_path_inside(workspace: Path, value: str, argument: str) -> None:
         "chain",
         "sub/chain",
         "out-proc",
+        # Out and in again: through /proc, the way in depends on who goes it.
+        "out-and-in",
+        "out-cwd",
+        "out-cwd-dir",
+        "out-cwd-dir/file",
         "in-dir/../../ws-evil",
         "in-dir/../out-dir",
         "loop/../../ws-evil",
@@ -141,6 +149,15 @@ def test_a_path_outside_is_refused_without_saying_where_it_leads(
         "p",
         "Give a path below the workspace, relative to it.",
     )
+
+
+def test_a_link_is_not_trusted_because_we_stand_in_the_workspace(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace)
+    for value in ("out-cwd", "out-cwd-dir", "out-cwd-dir/file"):
+        with pytest.raises(PathOutsideWorkspace):
+            confine(value, workspace, field="p")
 
 
 def test_a_sibling_with_the_same_beginning_is_outside(workspace: Path) -> None:
