@@ -28,8 +28,15 @@ def sleeps() -> Iterator[Sleeps]:
 
 
 def zygotes() -> list[psutil.Process]:
-    children = psutil.Process().children()
-    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    """Our zygotes that live; servers of other tests may be our children too."""
+    return [child for child in psutil.Process().children() if _is_zygote(child)]
+
+
+def _is_zygote(child: psutil.Process) -> bool:
+    try:
+        return "zygote.main" in " ".join(child.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 async def test_one_zygote_serves_call_after_call(tmp_path: Path) -> None:
