@@ -88,12 +88,7 @@ class Site:
         return records(self.log)
 
     def left_behind(self) -> Iterator[str]:
-        """Files that calls have left.
-
-        Two empty folders are none: the one for long output, and the temporary one that a waiting
-        zygote has for its next call.
-        """
+        """Files that calls have left; the empty folder for long output is none."""
         for path in (*self.temporary.rglob("*"), *self.state.rglob("*")):
-            is_kept = path.name.startswith("handrail-") or path == self.state / "spool"
-            if not (is_kept and path.is_dir()):
+            if path != self.state / "spool":
                 yield str(path.relative_to(self.folder))

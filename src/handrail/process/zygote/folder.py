@@ -1,4 +1,4 @@
-"""The folder for the temporary files of a zygote's commands: empty and private at every start."""
+"""The folder for the temporary files of a command: private, and empty at its start."""
 
 from __future__ import annotations
 
@@ -7,41 +7,36 @@ import stat
 
 
 class Folder:
-    """Made for the first call, and kept for the next one as long as nothing happens to it."""
+    """Made for a call, and gone with it, whatever its command made of it."""
 
     def __init__(self, path: bytes) -> None:
         self.path = path
-        self._made: os.stat_result | None = None
+        self._made = False
 
     def make(self) -> None:
         """Have the folder. Raises `OSError`."""
-        if self._made is None:
+        if not self._made:
             os.mkdir(self.path, 0o700)
-            self._made = os.lstat(self.path)
+            self._made = True
 
     def clear(self) -> None:
         """Have nothing in it."""
-        if self._made is not None and not _is_as_made(self.path, self._made):
+        try:
+            untouched = self._made and not os.listdir(self.path)
+        except OSError:
+            untouched = False
+        if not untouched:
             self.remove()
 
     def remove(self) -> None:
-        """Have it no more, whatever a command made of it."""
-        if self._made is None:
+        """Have it no more."""
+        if not self._made:
             return
-        self._made = None
+        self._made = False
         try:
             os.rmdir(self.path)
         except OSError:
             _remove(self.path)
-
-
-def _is_as_made(path: bytes, made: os.stat_result) -> bool:
-    try:
-        now = os.lstat(path)
-        same = (now.st_dev, now.st_ino, now.st_mode) == (made.st_dev, made.st_ino, made.st_mode)
-        return same and not os.listdir(path)
-    except OSError:
-        return False
 
 
 def _remove(path: bytes) -> None:

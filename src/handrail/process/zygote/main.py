@@ -152,6 +152,7 @@ class Zygote:
             return Call(order, self._spawn(argv, env, cpu_seconds))
         except (OSError, ValueError) as error:  # ValueError: a NUL character
             os.chdir("/")
+            self.folder.remove()
             self._say(wire.FAILED, getattr(error, "errno", errno.EINVAL), doing)
             return None
         finally:
@@ -206,6 +207,8 @@ class Zygote:
         self.folder.clear()
         self.call = None
         self._say(wire.GONE, call.status, call.cpu_seconds, call.largest_bytes)
+        # Empty, as most are: on ext4, removing it takes a fifth of the time of a short call.
+        self.folder.remove()
 
     def _watch(self, call: Call) -> None:
         """Kill a call whose processes hold too much together, or are too many."""
