@@ -196,11 +196,15 @@ async def test_a_program_that_was_changed_since_the_start_is_not_run(
     assert structure(await call(client, "own"))["stdout"] == "own\n"
 
 
-async def test_an_unknown_tool_is_an_error_of_the_call(client: Connected) -> None:
-    result = await call(client, "nothing")
+async def test_an_unknown_tool_is_refused_with_those_that_there_are(client: Connected) -> None:
+    result = await call(client, "ned")
 
-    assert result.is_error
-    assert text(result) == "Unknown tool: 'nothing'"
+    error = refusal(result)
+    assert (error["code"], error["message"]) == (
+        "not_found",
+        "unknown tool `ned`; did you mean `end`?",
+    )
+    assert error["allowed"] == [tool.name for tool in await client.list_tools()]
 
 
 async def test_every_refusal_is_recorded(server: Server, client: Connected) -> None:

@@ -27,6 +27,11 @@ class CommandProvider(Provider):
         self._outputs = line.outputs
         self._template = outputs_template(line.outputs)
 
+    @property
+    def names(self) -> list[str]:
+        """The names of all tools."""
+        return list(self._tools)
+
     async def _list_tools(self) -> Sequence[Tool]:
         return list(self._tools.values())
 

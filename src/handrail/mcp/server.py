@@ -8,6 +8,7 @@ from fastmcp import FastMCP
 
 from handrail.call import Line
 from handrail.mcp.provider import CommandProvider
+from handrail.mcp.unknown import AnswerUnknownTools
 
 
 def build_server(line: Line) -> FastMCP:
@@ -16,11 +17,13 @@ def build_server(line: Line) -> FastMCP:
     Unexpected errors are masked, input is strict. The line must stay open while it serves.
     """
     table = line.spec.server
+    provider = CommandProvider(line)
     return FastMCP(
         table.name,
         instructions=table.instructions,
         version=version("handrail"),
-        providers=[CommandProvider(line)],
+        providers=[provider],
+        middleware=[AnswerUnknownTools(provider.names)],
         mask_error_details=True,
         strict_input_validation=True,
     )

@@ -1,0 +1,40 @@
+"""A call of a tool that there is not gets the same form of answer as every other refusal."""
+
+from __future__ import annotations
+
+import difflib
+
+import mcp_types
+from fastmcp.exceptions import NotFoundError
+from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
+from fastmcp.tools.base import ToolResult
+
+from handrail.call import new_call_id
+from handrail.errors import NotFound
+from handrail.mcp.result import from_error
+
+_LONGEST_NAME = 64
+
+
+class AnswerUnknownTools(Middleware):
+    """Says which tools there are. It decides nothing: there is nothing to run."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+
+    async def on_call_tool(
+        self,
+        context: MiddlewareContext[mcp_types.CallToolRequestParams],
+        call_next: CallNext[mcp_types.CallToolRequestParams, ToolResult],
+    ) -> ToolResult:
+        """Let the call go on; answer when there is no such tool."""
+        try:
+            return await call_next(context)
+        except NotFoundError:
+            return from_error(self._unknown(context.message.name), new_call_id())
+
+    def _unknown(self, name: str) -> NotFound:
+        shown = ascii(name[:_LONGEST_NAME])[1:-1]
+        close = difflib.get_close_matches(shown, self._names, n=1)
+        guess = f"; did you mean `{close[0]}`?" if close else ""
+        return NotFound(f"unknown tool `{shown}`{guess}", allowed=self._names)
