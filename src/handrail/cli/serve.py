@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -15,6 +15,14 @@ from handrail.errors import UsageError
 from handrail.record.logs import Format
 
 DRAIN_SECONDS = 1.0
+Level = Literal["debug", "info", "warning", "error"]
+_FRAMEWORK = {
+    "FASTMCP_LOG_ENABLED": "false",
+    "FASTMCP_CHECK_FOR_UPDATES": "off",
+    # It would take settings from a `.env` in the current directory, which may be the workspace.
+    "FASTMCP_ENV_FILE": os.devnull,
+}
+"""Settings of the framework, which reads them when it is imported."""
 
 
 def serve(
@@ -23,7 +31,7 @@ def serve(
     http: Annotated[str | None, Parameter(name="--http")] = None,
     drain: float = DRAIN_SECONDS,
     log_format: Format | None = None,
-    log_level: str = "info",
+    log_level: Level = "info",
 ) -> int:
     """Serve the tools of FILE, on stdio or over streamable HTTP.
 
@@ -40,9 +48,7 @@ def serve(
     log_level
         debug, info, warning or error.
     """
-    # The framework reads its settings when it is imported: no rich handlers, no update check.
-    os.environ["FASTMCP_LOG_ENABLED"] = "false"
-    os.environ["FASTMCP_CHECK_FOR_UPDATES"] = "off"
+    os.environ.update(_FRAMEWORK)
     address = _address(http) if http is not None else None
     opened = open_file(file)
     from handrail.mcp.serve import serve as serve_until_stopped  # slow to import: only when needed

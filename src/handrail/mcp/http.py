@@ -66,6 +66,9 @@ async def serve_http(
     app = server.http_app(
         path=PATH,
         middleware=[Middleware(NoticeDisconnect)],
+        # As JSON, answers would come without progress, and a cancelled call would run on.
+        json_response=False,
+        stateless_http=False,
         host_origin_protection=True,
         allowed_hosts=[str(listener.getsockname()[0]) for listener in listeners],
     )
