@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,7 +19,10 @@ STATE_FOLDER = ".handrail"
 """Where state is kept, beside the server file."""
 
 
-@dataclass(frozen=True, slots=True)
+_SYSTEM_FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
+
+
+@dataclass(frozen=True)
 class Host:
     """The workspace (absolute, links resolved), the programs, the secrets' values."""
 
@@ -26,6 +30,16 @@ class Host:
     state: Path
     programs: Mapping[str, Program]
     secrets: Mapping[str, str] = field(repr=False)
+
+    @cached_property
+    def search_path(self) -> str:
+        """Where what our programs start is looked for: beside them first, then in the system.
+
+        Never in the workspace, where a command could plant a program.
+        """
+        beside = (found.path.parent for found in self.programs.values())
+        trusted = (str(folder) for folder in beside if not folder.is_relative_to(self.workspace))
+        return ":".join(dict.fromkeys([*trusted, *_SYSTEM_FOLDERS]))
 
 
 def survey(
