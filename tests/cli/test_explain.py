@@ -58,6 +58,24 @@ def test_explain_shows_the_plan_and_runs_nothing(folder: Path) -> None:
     assert not (folder / "rooms" / "hall").exists()
 
 
+@pytest.mark.parametrize("command", [["explain", "t"], ["inspect"]])
+def test_nothing_is_run_not_even_for_its_version(tmp_path: Path, command: list[str]) -> None:
+    program = tmp_path / "tool"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\necho 2.0\n")
+    program.chmod(0o755)
+    (tmp_path / "handrail.toml").write_text(
+        'config_version = 1\n[programs.tool]\npath = "tool"\nmin_version = "1.0"\n'
+        '[[tool]]\nname = "t"\ndescription = "d"\nprogram = "tool"\n'
+    )
+
+    assert handrail(*command, folder=tmp_path).code == 0
+    assert not (tmp_path / "was-run").exists()
+
+    handrail("check", folder=tmp_path)
+
+    assert (tmp_path / "was-run").exists()
+
+
 def test_explain_shows_no_secret(folder: Path) -> None:
     printed = explain(folder, "place=hall", "pin=1234-5678")
 

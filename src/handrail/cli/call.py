@@ -8,16 +8,15 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
 from rich.console import Console
 from rich.status import Status
 
 from handrail.call import Call, open_line
 from handrail.cli import streams
 from handrail.cli.arguments import parse_arguments
-from handrail.cli.opening import Opened, open_file
+from handrail.cli.opening import Opened, of_age, open_file
+from handrail.cli.options import AsJson
 from handrail.errors import CallError
 from handrail.mcp import prose, refusal
 from handrail.mcp.answer import Answer, answer
@@ -33,7 +32,7 @@ def call(
     tool: str,
     *arguments: str,
     file: Path | None = None,
-    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    json_: AsJson = False,
 ) -> int:
     """Call TOOL once, with NAME=VALUE arguments, and print what it wrote.
 
@@ -51,7 +50,7 @@ def call(
         Print the structured result.
     """
     configure_logs("plain", "ERROR")
-    opened = open_file(file)
+    opened = open_file(file, of_age)
     request = parse_arguments(opened.tool(tool), arguments)
     return asyncio.run(_call(opened, tool, request, as_json=json_))
 

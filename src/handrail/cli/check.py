@@ -8,12 +8,12 @@ from pathlib import Path
 
 from handrail.cli import streams
 from handrail.cli.diagnostics import Format, line, render, summary
-from handrail.cli.opening import examine
+from handrail.cli.opening import examine, of_age
 from handrail.diagnostic import Diagnostic, Severity
 
 
 def check(file: Path | None = None, *, format: Format = "text") -> int:
-    """Find everything that is wrong with a server file, without starting anything.
+    """Find everything that is wrong with a server file, without serving it.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def check(file: Path | None = None, *, format: Format = "text") -> int:
     format
         How to print what was found.
     """
-    diagnostics = examine(file).diagnostics
+    diagnostics = examine(file, of_age).diagnostics
     if format == "text" and sys.stdout.isatty():
         _print_in_colour(diagnostics)
     else:

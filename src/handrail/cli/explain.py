@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from handrail.cli import streams
 from handrail.cli.arguments import parse_arguments
 from handrail.cli.opening import open_file
+from handrail.cli.options import AsJson
 from handrail.errors import CallError
 from handrail.mcp import prose
 from handrail.plan.plan import Plan, build_plan
@@ -25,7 +23,7 @@ def explain(
     tool: str,
     *arguments: str,
     file: Path | None = None,
-    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    json_: AsJson = False,
 ) -> int:
     """Show what a call of TOOL would do: its plan, the verdict, the confinement. Runs nothing.
 

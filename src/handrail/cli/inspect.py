@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from handrail.cli import streams
 from handrail.cli.opening import Opened, open_file
+from handrail.cli.options import AsJson
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import input_schema
 from handrail.mcp.output_schema import output_schema
@@ -21,7 +20,7 @@ from handrail.spec.param import ParamSpec
 def inspect(
     file: Path | None = None,
     *,
-    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    json_: AsJson = False,
 ) -> int:
     """List the tools of FILE: what they do, their params, the programs behind them.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from handrail.spec.find import find
 from handrail.spec.load import Reading, read
 from handrail.spec.server import ServerSpec, Tier
 from handrail.spec.tool import ToolSpec
+
+Check = Callable[[ServerSpec, Host], Iterable[Finding]]
+"""Finds fault with a file on a machine that has what it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,11 @@ class Examination:
         return any(found.severity is Severity.ERROR for found in self.diagnostics)
 
 
-def examine(file: Path | None) -> Examination:
-    """Read, lint and survey a server file. Raises `UsageError` when there is none."""
+def examine(file: Path | None, *further: Check) -> Examination:
+    """Read, lint and survey a server file. Raises `UsageError` when there is none.
+
+    `further` checks are made when the machine has everything that the file names.
+    """
     path = find(Path.cwd()) if file is None else file
     reading = read(path, os.environ)
     hosts: list[Host | None] = [None]
@@ -61,12 +67,17 @@ def examine(file: Path | None) -> Examination:
         hosts[0], findings = survey(spec, path, os.environ)
         return findings
 
-    def old(spec: ServerSpec) -> Iterable[Finding]:
+    def beyond(spec: ServerSpec) -> Iterable[Finding]:
         host = hosts[0]
-        return asyncio.run(old_programs(spec, host, Tier.RLIMITS)) if host is not None else ()
+        return [] if host is None else [found for check in further for found in check(spec, host)]
 
-    diagnostics = reading.judge(lint, _confinable, on_this_machine, old)
+    diagnostics = reading.judge(lint, _confinable, on_this_machine, beyond)
     return Examination(reading, diagnostics, hosts[0])
+
+
+def of_age(spec: ServerSpec, host: Host) -> Iterable[Finding]:
+    """Whether every program is new enough. Asks those that have a `min_version`: runs them."""
+    return asyncio.run(old_programs(spec, host, Tier.RLIMITS))
 
 
 def _confinable(spec: ServerSpec) -> Iterable[Finding]:
@@ -77,9 +88,9 @@ def _confinable(spec: ServerSpec) -> Iterable[Finding]:
         yield Finding(at, "E142", f"{lacking.code}: {lacking.message}", lacking.hint)
 
 
-def open_file(file: Path | None) -> Opened:
+def open_file(file: Path | None, *further: Check) -> Opened:
     """A server file, ready for use. Raises `SpecError` with everything that is wrong with it."""
-    found = examine(file)
+    found = examine(file, *further)
     spec = found.reading.spec
     if found.has_errors or spec is None or found.host is None:
         raise SpecError(found.diagnostics)

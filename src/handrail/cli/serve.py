@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from handrail.cli.opening import open_file
+from handrail.cli.opening import of_age, open_file
 from handrail.errors import UsageError
-from handrail.record.logs import Format
+from handrail.record.logs import Format, configure_logs
 
 DRAIN_SECONDS = 1.0
 Level = Literal["debug", "info", "warning", "error"]
@@ -50,9 +50,8 @@ def serve(
     """
     os.environ.update(_FRAMEWORK)
     address = _address(http) if http is not None else None
-    opened = open_file(file)
+    opened = open_file(file, of_age)
     from handrail.mcp.serve import serve as serve_until_stopped  # slow to import: only when needed
-    from handrail.record.logs import configure_logs
 
     configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
     asyncio.run(serve_until_stopped(opened.spec, opened.host, address, drain))
