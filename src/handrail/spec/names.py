@@ -83,3 +83,7 @@ ParseName = Annotated[
         "not a way to parse: text, lines, json, jsonl, csv or jc:PARSER",
     ),
 ]
+PathName = Annotated[
+    str,
+    Named(r"[^\x00]+", "not a path: it is empty, or holds a NUL character"),
+]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from handrail.spec.model import Table
-from handrail.spec.names import EnvName, PackageName, ProgramName, Version
+from handrail.spec.names import EnvName, PackageName, PathName, ProgramName, Version
 from handrail.spec.tool import ToolSpec
 from handrail.spec.units import Bytes, Seconds
+
+LARGEST_USER = 2**32 - 2
+"""The largest number of a user; the one above means "leave it as it is" (setresuid(2))."""
 
 
 class Tier(StrEnum):
@@ -39,14 +42,14 @@ class ServerTable(Table):
 class WorkspaceTable(Table):
     """The only tree that tools see."""
 
-    root: str = Field(default=".", min_length=1)
+    root: PathName = "."
     """The workspace; relative to the file. `${NAME}` and `${NAME:-default}` are replaced."""
 
 
 class ProgramSpec(Table):
     """A program that tools may run, found once when the server starts."""
 
-    path: str | None = Field(default=None, min_length=1)
+    path: PathName | None = None
     """Where it is; searched for on PATH when unset."""
     min_version: Version | None = None
     """The oldest version that will do, asked of `PROGRAM --version`."""
@@ -59,17 +62,28 @@ class SecretSpec(Table):
 
     env: EnvName | None = None
     """The server's environment variable that holds it."""
-    file: str | None = Field(default=None, min_length=1)
+    file: PathName | None = None
     """The file that holds it; one line break at its end is not part of the value."""
+
+
+def _user(value: str | int | None) -> str | int | None:
+    # Variables are text, so a number may come as digits, and nothing as an empty text.
+    if isinstance(value, str) and value.isdecimal() and value.isascii():
+        value = int(value)
+    if isinstance(value, int) and not 0 <= value <= LARGEST_USER:
+        raise ValueError(f"a user's number is at least 0 and at most {LARGEST_USER}")
+    return None if value == "" else value
 
 
 class ConfinementTable(Table):
     """What the operating system must enforce."""
 
-    require: Tier = Tier.RLIMITS
+    require: Tier = Tier.LANDLOCK
     """The weakest tier to run at; below it, the server refuses to start."""
     use: Tier | None = None
     """The one tier to run at, when it is at least `require`."""
+    user: Annotated[str | int | None, AfterValidator(_user)] = None
+    """Whom a server that is root runs commands as: a name or a number, also `${NAME}`."""
 
 
 class LimitsTable(Table):
@@ -83,6 +97,10 @@ class LimitsTable(Table):
     """How much processor time one process may use."""
     pids: int = Field(default=512, ge=1, le=100_000)
     """How many processes of one call may live at once."""
+    file_size: Bytes = 1024**3
+    """How large a file that a command writes may become."""
+    open_files: int = Field(default=1024, ge=16, le=1_048_576)
+    """How many files one process may have open at once."""
     output: Bytes = 64 * 1024
     """How much of each stream the answer shows: half from the start, half from the end."""
     spool: Bytes = 256 * 1024**2

@@ -9,12 +9,15 @@ from pydantic import Discriminator, Field, Tag
 
 from handrail.spec.args import Arg
 from handrail.spec.model import Table
-from handrail.spec.names import EnvName, ParamName, ParseName, ToolName
+from handrail.spec.names import EnvName, ParamName, ParseName, PathName, ToolName
 from handrail.spec.param import ParamSpec, Regex, ScalarOrList
 from handrail.spec.template import Template
 from handrail.spec.units import Bytes, Seconds
 
 ExitCode = Annotated[int, Field(ge=0, le=255)]
+
+Risk = Literal["executes-workspace-code"]
+"""What the author of a tool may accept, by name."""
 
 
 class Effect(StrEnum):
@@ -93,15 +96,19 @@ class ToolSpec(Table):
     """How much processor time one process may use."""
     pids: int | None = Field(default=None, ge=1, le=100_000)
     """How many processes may live at once."""
+    file_size: Bytes | None = None
+    """How large a file that it writes may become."""
+    open_files: int | None = Field(default=None, ge=16, le=1_048_576)
+    """How many files one process may have open at once."""
     output: Bytes | None = None
     """How much of each stream the answer shows."""
     network: bool = False
     """Whether the program may use the network."""
-    readable: tuple[str, ...] = ()
-    """Paths that the program may read, beside what its runtime needs."""
-    writable: tuple[str, ...] | None = None
+    readable: tuple[PathName, ...] = ()
+    """Paths that the program may read, beside the workspace and what its runtime needs."""
+    writable: tuple[PathName, ...] | None = None
     """Paths that the program may write; by default the workspace, unless the effect is read."""
-    executable: tuple[str, ...] = ()
+    executable: tuple[PathName, ...] = ()
     """Paths of programs that the program may start, beside what its runtime needs."""
     concurrency: int | None = Field(default=None, ge=1, le=1024)
     """How many calls of this tool may run at once."""
@@ -119,8 +126,8 @@ class ToolSpec(Table):
     """A pattern for progress lines; named groups `done`, `total`, `percent`, `message`."""
     idempotent: bool = False
     """Calling twice does no more than calling once."""
-    acknowledge: tuple[str, ...] = ()
-    """Risks of this tool that its author has accepted, by name."""
+    acknowledge: tuple[Risk, ...] = ()
+    """Risks that the author has accepted: its programs may come from what commands can write."""
     examples: tuple[ExampleSpec, ...] = Field(default=(), alias="example")
     """Uses of this tool."""
 

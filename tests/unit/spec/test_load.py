@@ -141,20 +141,32 @@ def test_yaml_reads_plain_words_as_yaml_1_2_does(tmp_path: Path) -> None:
     assert load(file, {}).server.name == "no"
 
 
-def test_variables_are_replaced_in_three_places_only(tmp_path: Path) -> None:
+def test_variables_are_replaced_where_the_machine_matters_only(tmp_path: Path) -> None:
     file = tmp_path / "a.toml"
     file.write_text(
         "config_version = 1\n"
         'workspace.root = "${ROOT}/${SUB:-src}"\n'
         'programs.git.path = "${EMPTY:-/usr/bin}/git"\n'
         'secrets.TOKEN.file = "${ROOT}/token"\n'
+        'confinement.user = "${RUN_AS}"\n'
         'server.name = "${ROOT}"\n'
+        "[[tool]]\n"
+        'name = "t"\n'
+        'description = "${ROOT}"\n'
+        'program = "git"\n'
+        'readable = ["/a", "${ROOT}/b"]\n'
+        'writable = ["${EMPTY:-/c}"]\n'
+        'executable = ["${ROOT}"]\n'
     )
-    spec = load(file, {"ROOT": "/srv", "EMPTY": ""})
+    spec = load(file, {"ROOT": "/srv", "EMPTY": "", "RUN_AS": "1000"})
     assert spec.workspace.root == "/srv/src"
     assert spec.programs["git"].path == "/usr/bin/git"
     assert spec.secrets["TOKEN"].file == "/srv/token"
-    assert spec.server.name == "${ROOT}"
+    assert spec.confinement.user == 1000
+    assert spec.tools[0].readable == ("/a", "/srv/b")
+    assert spec.tools[0].writable == ("/c",)
+    assert spec.tools[0].executable == ("/srv",)
+    assert (spec.server.name, spec.tools[0].description) == ("${ROOT}", "${ROOT}")
 
 
 def test_variables_that_cannot_be_replaced_are_named(tmp_path: Path) -> None:
@@ -171,6 +183,31 @@ def test_variables_that_cannot_be_replaced_are_named(tmp_path: Path) -> None:
         f"{file}:3:21 error[E305] programs.git.path: write ${{NAME}} or ${{NAME:-default}}",
         f"{file}:4:22 error[E304] secrets.TOKEN.file: the environment variable BAD is not UTF-8",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "user"),
+    [
+        ('"bob"', "bob"),
+        ('"0"', 0),
+        ("1000", 1000),
+        ('""', None),
+        ('"${NOBODY_SAID:-}"', None),
+        ('"${NOBODY_SAID:-bob}"', "bob"),
+    ],
+)
+def test_a_user_is_a_name_or_a_number_or_nobody_in_particular(
+    tmp_path: Path, written: str, user: str | int | None
+) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(f"config_version = 1\nconfinement.user = {written}\n")
+    assert load(file, {}).confinement.user == user
+
+
+def test_a_user_that_was_to_be_said_and_was_not_is_a_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text('config_version = 1\nconfinement.user = "${NOBODY_SAID}"\n')
+    assert [one.code for one in read(file, {}).diagnostics] == ["E304"]
 
 
 def test_load_raises_with_every_diagnostic(tmp_path: Path) -> None:

@@ -180,6 +180,19 @@ params = { since = { type = "date" }, all = { type = "boolen" } }
             "config_version = 1\ntool = [3]",
             "2:9 error[E102] tool[0]: must be a table, not an integer",
         ),
+        (
+            "config_version = 1\nconfinement.user = -1",
+            "2:20 error[E102] confinement.user: "
+            "a user's number is at least 0 and at most 4294967294",
+        ),
+        (
+            "config_version = 1\nconfinement.user = true",
+            "2:20 error[E102] confinement.user: must be a string or an integer, not a boolean",
+        ),
+        (
+            'config_version = 1\nworkspace.root = "a\\u0000"',
+            "2:18 error[E505] workspace.root: not a path: it is empty, or holds a NUL character",
+        ),
         ("config_version = 1\nserver = []", "2:10 error[E102] server: must be a table, not a list"),
         (
             "config_version = 1\nprograms.'a/b' = {}",

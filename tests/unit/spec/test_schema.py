@@ -28,9 +28,12 @@ API_TOKEN = { env = "API_TOKEN" }
 [confinement]
 require = "landlock"
 use = "namespaces"
+user = "nobody"
 [limits]
 timeout = "30s"
 memory = "1.5GiB"
+file_size = "2GiB"
+open_files = 64
 concurrency = 8
 [[tool]]
 name = "run_tests"
@@ -80,6 +83,11 @@ MISTAKES: list[tuple[tuple[str | int, ...], Any]] = [
     (("programs", "git", "min_version"), "new"),
     (("secrets", "A", "fil"), "x"),
     (("confinement", "require"), "strong"),
+    (("confinement", "user"), True),
+    (("limits", "open_files"), 15),
+    (("tool", 0, "file_size"), 5),
+    (("tool", 0, "writable"), [""]),
+    (("tool", 0, "acknowledge"), ["executes-anything"]),
 ]
 
 
