@@ -1,35 +1,61 @@
-"""What this machine offers to a server file: its workspace, programs and secrets."""
+"""What this machine offers to a server file: its workspace, programs, secrets, and a user."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
 
-from handrail.diagnostic import Finding
+from handrail.diagnostic import Finding, Severity
 from handrail.plan import program
+from handrail.plan.declared import declared
+from handrail.plan.needs import forbidden, needs
 from handrail.plan.program import Program
-from handrail.spec.server import ProgramSpec, SecretSpec, ServerSpec
-from handrail.spec.tool import Effect
+from handrail.plan.runtime import Runtime, runtime_of, system
+from handrail.plan.secrets import reveal
+from handrail.plan.user import User, choose_user
+from handrail.plan.workspace import judge_workspace
+from handrail.spec.server import ProgramSpec, ServerSpec
+
+if TYPE_CHECKING:
+    from handrail.plan.access import Standing  # it imports this module
 
 STATE_FOLDER = ".handrail"
 """Where state is kept, beside the server file."""
 
-
 _SYSTEM_FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
 
+K = TypeVar("K")
+V = TypeVar("V")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Host:
-    """The workspace (absolute, links resolved), the programs, the secrets' values."""
+    """What was found when the server started. Every path is absolute."""
 
+    file: Path
+    """The server file."""
     workspace: Path
+    """The workspace, links resolved."""
     state: Path
     programs: Mapping[str, Program]
+    runtimes: Mapping[str, Runtime]
+    """What each program needs of the machine, by the program's name."""
+    user: User | None
+    """Whom commands run as; None: the server's own user, which is not root."""
     secrets: Mapping[str, str] = field(repr=False)
+    secret_files: tuple[Path, ...] = ()
+    """The files that hold secrets."""
+    system: Runtime = field(default_factory=system)
+    """What every program gets."""
+    declared: Mapping[str, Path] = field(default_factory=dict)
+    """Where the paths that tools declare lead, by what the file says."""
+    standings: dict[str, Standing] = field(default_factory=dict, compare=False, repr=False)
+    """For `access_of` alone: what it has worked out, by tool."""
 
     @cached_property
     def search_path(self) -> str:
@@ -41,50 +67,63 @@ class Host:
         trusted = (str(folder) for folder in beside if not folder.is_relative_to(self.workspace))
         return ":".join(dict.fromkeys([*trusted, *_SYSTEM_FOLDERS]))
 
+    def leads(self, written: str) -> Path:
+        """Where a declared path led when the server started; links changed since mean nothing."""
+        known = self.declared.get(written)
+        return known or Path(os.path.realpath(self.file.parent / written))
+
 
 def survey(
     spec: ServerSpec, file: Path, environ: Mapping[str, str]
 ) -> tuple[Host | None, list[Finding]]:
-    """Look for everything that `spec` names; every lack is a finding, and then there is no host."""
-    here = file.absolute().parent
-    root = (here / spec.workspace.root).resolve()
-    findings = list(_judge_workspace(root, spec))
-    programs: dict[str, Program] = {}
-    for name, wanted in spec.programs.items():
-        found = _locate(name, wanted, here, environ.get("PATH", os.defpath))
-        if isinstance(found, Finding):
-            findings.append(found)
-        else:
-            programs[name] = found
-    secrets: dict[str, str] = {}
-    for name, source in spec.secrets.items():
-        value = _reveal(name, source, here, environ)
-        if isinstance(value, Finding):
-            findings.append(value)
-        elif value is not None:
-            secrets[name] = value
-    if findings:
+    """Look for everything that `spec` names; every lack is a finding. With an error, no host."""
+    file = file.absolute()
+    here, search_path = file.parent, environ.get("PATH", os.defpath)
+    root = Path(os.path.realpath(here / spec.workspace.root))
+    programs, lacking = _sorted(
+        {name: _locate(name, p, here, search_path) for name, p in spec.programs.items()}
+    )
+    secrets, unread = _sorted(
+        {name: reveal(name, s, here, environ) for name, s in spec.secrets.items()}
+    )
+    trees, barred = _sorted({tree.at: tree for tree in declared(spec, here)})
+    findings = [*judge_workspace(root), *lacking, *unread, *barred]
+    user = choose_user(spec.confinement.user, root)
+    if isinstance(user, Finding):
+        return None, [*findings, user]
+    findings += _elsewhere(findings, forbidden(needs(spec, root, programs, trees.values()), user))
+    if any(one.severity is Severity.ERROR for one in findings):
         return None, findings
-    state = here / STATE_FOLDER
-    return Host(root, state, MappingProxyType(programs), MappingProxyType(secrets)), []
+    host = Host(
+        file=file,
+        workspace=root,
+        state=here / STATE_FOLDER,
+        programs=MappingProxyType(programs),
+        runtimes=MappingProxyType({name: runtime_of(p.path) for name, p in programs.items()}),
+        user=user,
+        secrets=MappingProxyType(secrets),
+        secret_files=tuple(here / s.file for s in spec.secrets.values() if s.file is not None),
+        declared=MappingProxyType({tree.written: tree.path for tree in trees.values()}),
+    )
+    return host, findings
 
 
-def _judge_workspace(root: Path, spec: ServerSpec) -> Iterator[Finding]:
-    at = ("workspace", "root")
-    writers = [tool.name for tool in spec.tools if tool.effect is not Effect.READ]
-    if not root.exists():
-        yield Finding(at, "E401", f"the workspace {root} does not exist", "Create it first.")
-    elif not root.is_dir():
-        yield Finding(at, "E402", f"the workspace {root} is not a directory")
-    elif not os.access(root, os.R_OK | os.X_OK):
-        yield Finding(at, "E403", f"the workspace {root} cannot be read by this user")
-    elif writers and not os.access(root, os.W_OK):
-        yield Finding(
-            at,
-            "E404",
-            f'the workspace {root} is not writable, but tool "{writers[0]}" may write',
-            "Make it writable, or declare the tool's effect as read.",
-        )
+def _sorted(looked_for: Mapping[K, V | Finding | None]) -> tuple[dict[K, V], list[Finding]]:
+    """What was found, and what was not."""
+    found: dict[K, V] = {}
+    lacking: list[Finding] = []
+    for name, one in looked_for.items():
+        if isinstance(one, Finding):
+            lacking.append(one)
+        elif one is not None:
+            found[name] = one
+    return found, lacking
+
+
+def _elsewhere(findings: Iterable[Finding], further: Iterable[Finding]) -> list[Finding]:
+    """Those of `further` that are not about a place which is wrong already."""
+    wrong = {one.at for one in findings if one.severity is Severity.ERROR}
+    return [one for one in further if one.at not in wrong]
 
 
 def _locate(name: str, wanted: ProgramSpec, here: Path, search_path: str) -> Program | Finding:
@@ -101,27 +140,3 @@ def _locate(name: str, wanted: ProgramSpec, here: Path, search_path: str) -> Pro
         if not program.is_program(path):
             return Finding((*at, "path"), "E412", f'program "{name}": no executable file at {path}')
     return Program.at(name, path)
-
-
-def _reveal(
-    name: str, source: SecretSpec, here: Path, environ: Mapping[str, str]
-) -> str | Finding | None:
-    if source.env is not None:
-        value = environ.get(source.env)
-        if value:
-            return value
-        return Finding(
-            ("secrets", name, "env"), "E321", f"secret {name}: the variable {source.env} is not set"
-        )
-    if source.file is None:
-        return None  # neither variable nor file: the linter says so
-    file = here / source.file
-    try:
-        value = file.read_text("utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError) as unreadable:
-        reason = unreadable.strerror if isinstance(unreadable, OSError) else "not UTF-8"
-    else:
-        if value and "\0" not in value:
-            return value
-        reason = "has a NUL character" if value else "is empty"
-    return Finding(("secrets", name, "file"), "E322", f"secret {name}: {file}: {reason}")

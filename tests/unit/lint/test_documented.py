@@ -12,8 +12,13 @@ from handrail.cli.main import run
 from handrail.diagnostic import Finding
 from handrail.lint.lint import lint
 from handrail.plan.host import survey
+from handrail.plan.runtime import Runtime
+from handrail.plan.unreachable import unreachable
+from handrail.plan.user import User
+from handrail.process import tiers
 from handrail.spec.load import read
 from handrail.spec.server import ServerSpec
+from tests.builders import host, server
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "diagnostics.md").read_text()
@@ -86,15 +91,22 @@ description = "Write."
 program = "sh"
 effect = "write"
 """
+READING_TOOL = WRITING_TOOL.replace("write", "read")
 MACHINE = {
+    "E143": '[confinement]\nuser = "no-such-user"',
+    "E144": '[confinement]\nuser = "root"',
     "E321": '[secrets.TOKEN]\nenv = "NOWHERE"',
     "E322": '[secrets.TOKEN]\nfile = "nowhere"',
     "E401": '[workspace]\nroot = "nowhere"',
     "E402": '[workspace]\nroot = "handrail.toml"',
     "E403": '[workspace]\nroot = "closed"',
     "E404": f'[workspace]\nroot = "readable"\n{WRITING_TOOL}',
+    "E405": '[workspace]\nroot = "/"',
     "E411": "[programs.no-such-program]",
     "E412": '[programs.git]\npath = "handrail.toml"',
+    "E431": f'{READING_TOOL}readable = ["nowhere"]',
+    "E432": f'{READING_TOOL}writable = ["/etc"]',
+    "E433": f'{READING_TOOL}readable = ["closed"]',
 }
 
 
@@ -104,7 +116,6 @@ def test_what_this_machine_lacks_gives_its_code(tmp_path: Path, code: str) -> No
     (tmp_path / "readable").mkdir(mode=0o555)
     file = tmp_path / "handrail.toml"
     file.write_text(f"config_version = 1\n{MACHINE[code]}")
-    make_reachable(tmp_path)
 
     def on_this_machine(spec: ServerSpec) -> list[Finding]:
         with_nobodys_rights = os.getuid() == 0
@@ -117,6 +128,26 @@ def test_what_this_machine_lacks_gives_its_code(tmp_path: Path, code: str) -> No
                 os.setresuid(0, 0, 0)
 
     assert {found.code for found in read(file, {}).judge(on_this_machine)} == {code}
+
+
+OUT_OF_REACH = {"E415": ("closed/t", "open"), "E416": ("t", "closed/lib")}
+
+
+@pytest.mark.parametrize("code", OUT_OF_REACH)
+def test_what_lies_behind_a_closed_folder_gives_its_code(tmp_path: Path, code: str) -> None:
+    closed = tmp_path / "closed"
+    (closed / "lib").mkdir(parents=True)
+    (closed / "t").touch(mode=0o755)
+    (tmp_path / "t").touch(mode=0o755)
+    closed.chmod(0o700)
+    program, needed = (tmp_path / path for path in OUT_OF_REACH[code])
+    here = host(
+        tmp_path,
+        programs={"t": program},
+        runtimes={"t": Runtime("t", readable=(needed,))},
+        user=User("3210001", 3_210_001, 3_210_002),
+    )
+    assert [found.code for found in unreachable(here, server())] == [code]
 
 
 VERSIONS = {"E413": "exit 0", "E414": "echo 'old 1.5'"}
@@ -132,29 +163,25 @@ def test_a_program_of_the_wrong_version_gives_its_code(
     tool = '[[tool]]\nname = "t"\ndescription = "d"\nprogram = "old"\n'
     versions = '[programs.old]\npath = "old"\nmin_version = "2.0"\n'
     file.write_text(f"config_version = 1\n{versions}{tool}")
-    make_reachable(tmp_path)
     assert run(["check", str(file), "--format", "json"]) == 2
     assert [found["code"] for found in json.loads(capsys.readouterr().out)] == [code]
 
 
-CONFINEMENT = {"E142": 'require = "landlock"'}
+CONFINEMENT = {"E142": 'require = "namespaces"'}
 
 
 @pytest.mark.parametrize("code", CONFINEMENT)
 def test_a_tier_that_cannot_be_had_gives_its_code(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
 ) -> None:
+    monkeypatch.setattr(tiers, "_BWRAP_FOLDERS", (str(tmp_path),))  # a machine without bwrap
     file = tmp_path / "handrail.toml"
     file.write_text(f"{FILE}[confinement]\n{CONFINEMENT[code]}\n")
     assert run(["check", str(file), "--format", "json"]) == 2
     assert [found["code"] for found in json.loads(capsys.readouterr().out)] == [code]
-
-
-def make_reachable(folder: Path) -> None:
-    """Let others than root look into `folder`: pytest makes its own private."""
-    for parent in (folder, *folder.parents):
-        if parent.name.startswith("pytest-") or parent == folder:
-            parent.chmod(0o755)
 
 
 def test_every_code_of_the_source_is_documented_and_every_documented_one_is_tested() -> None:
@@ -168,6 +195,7 @@ def test_every_code_of_the_source_is_documented_and_every_documented_one_is_test
         {row[0] for row in EXAMPLES}
         | UNREADABLE.keys()
         | MACHINE.keys()
+        | OUT_OF_REACH.keys()
         | VERSIONS.keys()
         | CONFINEMENT.keys()
     )

@@ -1,0 +1,154 @@
+"""Which files a tool's commands may use: of two paths that hold a file, the longer decides."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from handrail.plan.host import STATE_FOLDER, Host
+from handrail.spec.tool import Effect, ToolSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Trees and files, absolute and without links; all of them were there a moment ago.
+
+    What may be written or executed may be read too.
+    """
+
+    readable: tuple[Path, ...]
+    """The workspace, what the program needs, what the tool declares."""
+    executable: tuple[Path, ...]
+    """The program and what it needs; the workspace too when the tool's author accepts that."""
+    writable: tuple[Path, ...]
+    """What the tool declares; by default the workspace, and nothing when its effect is read."""
+    kept: tuple[Path, ...]
+    """Never written, though below something writable: repositories, our state, the server file."""
+    hidden: tuple[Path, ...]
+    """Never read, though below something readable: our state, and files of secrets."""
+    hidden_folders: tuple[Path, ...] = ()
+    """Those of `hidden` that are folders."""
+    links: tuple[tuple[Path, Path], ...] = ()
+    """Names outside all of these that lead to one of them, with where: `/bin`, `/usr/bin`."""
+
+    @property
+    def hidden_files(self) -> tuple[Path, ...]:
+        """Those of `hidden` that are no folders."""
+        return tuple(path for path in self.hidden if path not in self.hidden_folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds for every call of a tool; `kept` and `hidden` only as far as they are there."""
+
+    tool: ToolSpec
+    readable: tuple[Path, ...]
+    executable: tuple[Path, ...]
+    writable: tuple[Path, ...]
+    kept: tuple[Path, ...]
+    hidden: tuple[Path, ...]
+    links: tuple[tuple[Path, Path], ...]
+
+
+def access_of(tool: ToolSpec, host: Host) -> Access:
+    """What a call of `tool` may use, now: a repository may have come into being since the last."""
+    standing = host.standings.get(tool.name)
+    if standing is None or standing.tool is not tool:
+        standing = host.standings[tool.name] = _standing(tool, host)
+    hidden = _present(standing.hidden, standing.readable)
+    return Access(
+        readable=standing.readable,
+        executable=standing.executable,
+        writable=standing.writable,
+        kept=_present(standing.kept, standing.writable),
+        hidden=hidden,
+        hidden_folders=tuple(path for path in hidden if path.is_dir()),
+        links=standing.links,
+    )
+
+
+def bare_access(program: str, host: Host) -> Access:
+    """What `program`, an entry of `[programs]`, needs to run at all."""
+    system, runtime = host.system, host.runtimes[program]
+    started = [*system.executable, *runtime.executable, host.programs[program].path]
+    read = [*system.readable, *runtime.readable]
+    executable = _outermost(map(_real, started))
+    readable = _outermost([*map(_real, read), *executable])
+    links = _links([*started, *read], readable)
+    return Access(readable, executable, writable=(), kept=(), hidden=(), links=links)
+
+
+def _standing(tool: ToolSpec, host: Host) -> Standing:
+    bare = bare_access(tool.program, host)
+    writable = _writable(tool, host)
+    declared = [host.leads(written) for written in tool.readable]
+    started = [host.leads(written) for written in tool.executable]
+    if "executes-workspace-code" in tool.acknowledge:
+        started += [host.workspace, *writable]
+    readable = _once([host.workspace, *bare.readable, *declared, *started, *writable])
+    names = [host.file.parent / written for written in (*tool.readable, *tool.executable)]
+    return Standing(
+        tool=tool,
+        readable=readable,
+        executable=_once([*bare.executable, *started]),
+        writable=writable,
+        kept=_besides(_guarded(writable, host), writable),
+        hidden=_besides([host.state, *host.secret_files], [*declared, *writable]),
+        links=_links([*(name for name, _ in bare.links), *names], readable),
+    )
+
+
+def _writable(tool: ToolSpec, host: Host) -> tuple[Path, ...]:
+    if tool.writable is not None:
+        return _once(host.leads(written) for written in tool.writable)
+    return () if tool.effect is Effect.READ else (host.workspace,)
+
+
+def _guarded(trees: Iterable[Path], host: Host) -> Iterator[Path]:
+    for tree in trees:
+        yield from (tree / name for name in (".git", STATE_FOLDER, host.file.name))
+    yield from (host.state, host.file)
+
+
+def _besides(paths: Iterable[Path], named: Sequence[Path]) -> tuple[Path, ...]:
+    """`paths` by the real names of their folders, without those that the tool names itself."""
+    real = (_real(path.parent) / path.name for path in paths)
+    return _once(path for path in real if path not in named)
+
+
+def _present(paths: Iterable[Path], trees: Sequence[Path]) -> tuple[Path, ...]:
+    """Those of `paths` that are there and below one of `trees`; of a link, both its ends."""
+    found: list[Path] = []
+    for path in paths:
+        try:
+            is_link = stat.S_ISLNK(path.lstat().st_mode)
+        except OSError:
+            continue
+        found += [path, _real(path)] if is_link else [path]
+    return _once(path for path in found if _is_below(path, trees))
+
+
+def _links(names: Iterable[Path], seen: Sequence[Path]) -> tuple[tuple[Path, Path], ...]:
+    """The names that lead elsewhere, unless they lie where they can be `seen` to be links."""
+    leading = (name for name in names if not _is_below(name, seen) and _real(name) != name)
+    return tuple((name, _real(name)) for name in _outermost(leading))
+
+
+def _outermost(paths: Iterable[Path]) -> tuple[Path, ...]:
+    found = dict.fromkeys(paths)
+    return tuple(path for path in found if found.keys().isdisjoint(path.parents))
+
+
+def _once(paths: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(paths))
+
+
+def _is_below(path: Path, trees: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(tree) for tree in trees)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))

@@ -1,0 +1,68 @@
+"""The paths that tools declare, beside the workspace: `readable`, `writable`, `executable`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from handrail.diagnostic import Finding, Key
+from handrail.spec.server import ServerSpec
+from handrail.spec.tool import ToolSpec
+
+_SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", "/boot", "/bin", "/sbin", "/lib", "/lib64")
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # made for everybody to write to
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One declared path: as the file has it, and where that leads, without links."""
+
+    at: tuple[Key, ...]
+    written: str
+    path: Path
+    want: int
+    """What commands will do there: of `os.R_OK`, `os.W_OK` and `os.X_OK`."""
+
+
+def declared(spec: ServerSpec, here: Path) -> Iterator[Declared | Finding]:
+    """Every declared path, relative to `here`; a finding for one that cannot be allowed."""
+    for index, tool in enumerate(spec.tools):
+        for key, written, want in _of(tool):
+            at = ("tool", index, *key)
+            path = Path(os.path.realpath(here / written))
+            if not _is_there(path):
+                message = f"{key[0]}: there is no {path}; only what exists can be allowed"
+                yield Finding(at, "E431", message, "Create it first.")
+            elif want & os.W_OK and is_system(path):
+                message = f"writable: {path} belongs to the system; no command may write there"
+                yield Finding(at, "E432", message, "Name a folder that is for this tool alone.")
+            else:
+                yield Declared(at, written, path, want)
+
+
+def is_system(path: Path) -> bool:
+    """Whether `path`, without links, is of the system's own files, or has them all below it."""
+    if path.is_relative_to(_SHARED_MEMORY):
+        return False
+    return path == Path("/") or any(path.is_relative_to(tree) for tree in _SYSTEM)
+
+
+def _of(tool: ToolSpec) -> Iterator[tuple[tuple[str, int], str, int]]:
+    for index, written in enumerate(tool.readable):
+        yield ("readable", index), written, os.R_OK
+    for index, written in enumerate(tool.writable or ()):
+        yield ("writable", index), written, os.W_OK
+    for index, written in enumerate(tool.executable):
+        yield ("executable", index), written, os.X_OK
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except PermissionError:
+        return True  # behind a closed folder: that is another finding
+    except OSError:
+        return False
+    return True

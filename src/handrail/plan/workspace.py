@@ -1,0 +1,34 @@
+"""Whether the workspace is a folder, and one that tools should be let into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from handrail.diagnostic import Finding, Severity
+from handrail.plan.declared import is_system
+
+_AT = ("workspace", "root")
+_HOMES = (Path("/home"), Path("/Users"))
+
+
+def judge_workspace(root: Path) -> Iterator[Finding]:
+    """Judge `root`, absolute and without links. Whose it is, is judged elsewhere."""
+    try:
+        is_folder = root.is_dir()
+        exists = is_folder or root.exists()
+    except PermissionError:
+        return  # behind a closed folder: that is judged with its rights
+    if not exists:
+        yield Finding(_AT, "E401", f"the workspace {root} does not exist", "Create it first.")
+    elif not is_folder:
+        yield Finding(_AT, "E402", f"the workspace {root} is not a directory")
+    elif _is_wide(root):
+        message = f"the workspace {root} holds far more than one project; tools see all of it"
+        hint = "Name the folder that they are for."
+        yield Finding(_AT, "E405", message, hint, Severity.WARNING)
+
+
+def _is_wide(root: Path) -> bool:
+    is_home = root == Path("/root") or root in _HOMES or root.parent in _HOMES
+    return is_home or is_system(root)
