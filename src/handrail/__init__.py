@@ -1,12 +1,15 @@
 """Handrail: a declaration of what agents may do becomes a production MCP server."""
 
-from handrail.call import Call, Line, open_line
-from handrail.diagnostic import Diagnostic
-from handrail.errors import CallError, HandrailError, SpecError, UsageError
-from handrail.plan.host import Host, survey
-from handrail.process.outcome import Ending, Outcome
-from handrail.spec.load import load
-from handrail.spec.server import ServerSpec
+import sys
+
+if sys.platform != "win32":  # there only the command line is imported, to say that it cannot run
+    from handrail.call import Call, Line, open_line
+    from handrail.diagnostic import Diagnostic
+    from handrail.errors import CallError, HandrailError, SpecError, UsageError
+    from handrail.plan.host import Host, survey
+    from handrail.process.outcome import Ending, Outcome
+    from handrail.spec.load import load
+    from handrail.spec.server import ServerSpec
 
 __all__ = [
     "Call",

@@ -41,6 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
+    if sys.platform == "win32":
+        streams.complain(
+            "handrail does not run on Windows: it confines commands by means of Linux and macOS",
+            hint="Run it in WSL 2 or in a Linux container.",
+        )
+        return 2
     try:
         code = build_app()(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as wrong:

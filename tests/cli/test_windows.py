@@ -1,0 +1,43 @@
+"""On Windows the command says in one sentence that it does not run there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from handrail.cli.main import run
+
+# What Python has on no Windows, so that importing it there fails.
+ABSENT = ("fcntl", "grp", "pty", "pwd", "resource", "termios")
+COMMAND = f"""
+import sys
+sys.modules |= dict.fromkeys({ABSENT})
+sys.platform = "win32"
+from handrail.cli.main import main
+main(["--help"])
+"""
+
+
+def test_it_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert run(["check"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        "error: handrail does not run on Windows: "
+        "it confines commands by means of Linux and macOS\n"
+        "hint: Run it in WSL 2 or in a Linux container.\n"
+    )
+
+
+def test_it_is_said_before_anything_that_windows_lacks_is_imported() -> None:
+    # Without -I: this Python finds the package by its environment alone.
+    done = subprocess.run([sys.executable, "-c", COMMAND], check=False, capture_output=True)
+    assert done.returncode == 2, done.stderr.decode()
+    assert done.stdout == b""
+    assert done.stderr.startswith(b"error: handrail does not run on Windows")
+    assert len(done.stderr.splitlines()) == 2
