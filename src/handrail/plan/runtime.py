@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from handrail.plan.runtimes.caches import caches
@@ -15,7 +14,7 @@ from handrail.plan.runtimes.packages import packages
 from handrail.plan.runtimes.runtime import Runtime, join
 from handrail.plan.runtimes.script import interpreters
 from handrail.plan.runtimes.shims import shims
-from handrail.plan.runtimes.system import is_of_system, system
+from handrail.plan.runtimes.system import SYSTEM_TREES, is_of_system, system
 
 __all__ = ["Runtime", "runtime_of", "system"]
 
@@ -47,14 +46,12 @@ def runtime_of(path: Path) -> Runtime:
     """
     parts = tuple(_parts(path, _MOST_INTERPRETERS))
     name = next((part.name for part in parts if part.name), "system")
-    trees = system()
-    known = (*trees.executable, Path("/etc/alternatives"))
-    return join(name, parts, besides=known)
+    return join(name, parts, besides=SYSTEM_TREES)
 
 
 def _parts(path: Path, deeper: int) -> Iterator[Runtime]:
     names = names_of(path)
-    yield Runtime("", executable=names, links=tuple(pairwise(names)))
+    yield Runtime("", executable=names)
     for family in _FAMILIES:
         yield from family(names)
     yield Runtime(_system_name(names))

@@ -14,15 +14,12 @@ class Runtime:
     `name` is for people. `executable` are files and trees that may be read, mapped and
     started; `readable` may only be read. `env` are the variables that it needs because HOME
     is nowhere; a value may begin with `$TMPDIR`, the call's own folder for temporary files.
-    `links` are names of the program with what each leads to, for a view of the disk that is
-    made from nothing: a program may look where its name leads to find its own files.
     """
 
     name: str
     readable: tuple[Path, ...] = ()
     executable: tuple[Path, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
-    links: tuple[tuple[Path, Path], ...] = ()
 
 
 def join(name: str, parts: Iterable[Runtime], besides: Iterable[Path]) -> Runtime:
@@ -33,14 +30,11 @@ def join(name: str, parts: Iterable[Runtime], besides: Iterable[Path]) -> Runtim
     readable = _outermost(
         (path for each in runtimes for path in each.readable), (*known, *executable)
     )
-    trees = (*known, *executable, *readable)
-    links = {link for each in runtimes for link in each.links if not _is_inside(link[0], trees)}
     return Runtime(
         name=name,
         readable=readable,
         executable=executable,
         env=tuple(sorted(dict(pair for each in reversed(runtimes) for pair in each.env).items())),
-        links=tuple(sorted(links)),
     )
 
 

@@ -11,8 +11,13 @@ from pathlib import Path
 
 from handrail.plan.runtimes.runtime import Runtime, exists, join
 
-TREES = tuple(Path("/", name) for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"))
+_TREES = tuple(
+    Path("/", name) for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32")
+)
 """Where the system keeps its programs and libraries. Often links into the first of them."""
+
+SYSTEM_TREES = (*_TREES, Path("/etc/alternatives"))
+"""Where no program needs to be given anything."""
 
 _LIBRARIES = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ld-musl-*.path", "ld.so.preload")
 _PEOPLE = ("passwd", "group", "login.defs", "nsswitch.conf", "shells")
@@ -57,7 +62,7 @@ def system() -> Runtime:
     found = Runtime(
         name="system",
         readable=(*settings, *_ELSEWHERE, *_library_folders()),
-        executable=TREES,
+        executable=_TREES,
         env=(_CACHES,),
     )
     return join("system", [found], besides=())
@@ -65,7 +70,7 @@ def system() -> Runtime:
 
 def is_of_system(path: Path) -> bool:
     """Whether every program gets `path` already, by this name."""
-    return any(path.is_relative_to(tree) for tree in (*TREES, Path("/etc/alternatives")))
+    return any(path.is_relative_to(tree) for tree in SYSTEM_TREES)
 
 
 def _library_folders() -> Iterator[Path]:
