@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from handrail.plan.access import Access
 from handrail.plan.environment import BASE
 from handrail.plan.host import Host
 from handrail.plan.plan import Limits, Plan, build_plan
 from handrail.plan.program import Program
+from handrail.plan.runtime import runtime_of
+from handrail.process.zygote.kernel import landlock_version
 from handrail.sandbox.confine import ConfinedPlan, confine
+from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec, Tier
 from handrail.spec.tool import Effect, ToolSpec
 
+RLIMITS = Means(Tier.RLIMITS, os.uname().machine, landlock_version())
+"""A machine that has only limits to confine with; commands run as whoever runs the tests."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -36,15 +43,20 @@ def host(
     *,
     programs: Mapping[str, Path] | None = None,
     secrets: Mapping[str, str] | None = None,
+    **others: Any,
 ) -> Host:
-    """A machine with `echo`, and this workspace."""
+    """A machine with `echo`, this workspace and the server file in it, and no other user."""
     found = programs if programs is not None else {"echo": Path("/bin/echo")}
-    return Host(
-        workspace=workspace,
-        state=workspace / ".handrail",
-        programs=MappingProxyType({name: Program.at(name, at) for name, at in found.items()}),
-        secrets=MappingProxyType(dict(secrets or {})),
-    )
+    fields: dict[str, Any] = {
+        "file": workspace / "handrail.toml",
+        "workspace": workspace,
+        "state": workspace / ".handrail",
+        "programs": MappingProxyType({name: Program.at(name, at) for name, at in found.items()}),
+        "runtimes": MappingProxyType({name: runtime_of(at) for name, at in found.items()}),
+        "user": None,
+        "secrets": MappingProxyType(dict(secrets or {})),
+    }
+    return Host(**{**fields, **others})
 
 
 def planned(
@@ -61,6 +73,8 @@ def limits(**changes: Any) -> Limits:
         "memory_bytes": 1 << 30,
         "cpu_seconds": None,
         "pids": 100,
+        "file_bytes": 1 << 30,
+        "open_files": 1024,
         "output_bytes": 65_536,
         "spool_bytes": 1 << 28,
     }
@@ -76,6 +90,7 @@ def plan(*argv: str, **changes: Any) -> Plan:
         "argv": argv,
         "cwd": Path("/"),
         "workspace": Path("/"),
+        "access": Access(readable=(), executable=(), writable=(), kept=(), hidden=()),
         "env": MappingProxyType({**BASE, "PATH": SYSTEM_PATH}),
         "stdin": None,
         "limits": limits(**bounds),
@@ -89,7 +104,7 @@ def plan(*argv: str, **changes: Any) -> Plan:
 
 def confined(*argv: str, **changes: Any) -> ConfinedPlan:
     """The same, confined by resource limits."""
-    return confine(plan(*argv, **changes), Tier.RLIMITS)
+    return confine(plan(*argv, **changes), RLIMITS)
 
 
 def sh(script: str, **changes: Any) -> ConfinedPlan:

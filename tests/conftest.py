@@ -2,6 +2,8 @@
 
 import gc
 import os
+import shutil
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -16,6 +18,21 @@ SETTLE_SECONDS = 2.0
 IN_CI = os.environ.get("CI", "") not in {"", "0", "false"}
 # pytest itself keeps this one up to date.
 OWN_VARIABLE = "PYTEST_CURRENT_TEST"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the tests' folders where another user can come: commands are never root."""
+    if config.option.basetemp is None:
+        config.option.basetemp = tempfile.mkdtemp(prefix="handrail-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """pytest's own, open to whoever commands run as."""
+    for folder in (tmp_path.parent, tmp_path):
+        folder.chmod(0o755)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,10 @@ from handrail.process.run import run
 from handrail.process.spool import folder_in
 from handrail.record.outputs import Outputs
 from handrail.record.record import CallRecord, Recorder, Refused
-from handrail.sandbox.confine import choose, confine
-from handrail.spec.server import ServerSpec, Tier
+from handrail.process.tiers import choose
+from handrail.sandbox.confine import common_cell, confine
+from handrail.sandbox.means import Means
+from handrail.spec.server import ServerSpec
 from handrail.spec.tool import ToolSpec
 
 _log = logging.getLogger("handrail.call")
@@ -71,13 +73,13 @@ class Line:
     """The line of one call, and what it stands on."""
 
     def __init__(
-        self, spec: ServerSpec, host: Host, tier: Tier, pool: Pool, recorder: Recorder
+        self, spec: ServerSpec, host: Host, means: Means, pool: Pool, recorder: Recorder
     ) -> None:
         self.spec = spec
         self.outputs = Outputs()
         self.traffic = Traffic()
         self._host = host
-        self.tier = tier
+        self.means = means
         self._pool = pool
         self._recorder = recorder
         self._slots = Slots.of(spec)
@@ -99,7 +101,7 @@ class Line:
                 _enforce(verdict)
                 async with self._slots.lease(call.tool.name):
                     _refuse_stopped(call)
-                    confined = confine(plan, self.tier)
+                    confined = confine(plan, self.means)
                     end = await run(
                         confined, self._pool, spool=self._spool, listen=call.listen, cut=call.cut
                     )
@@ -139,14 +141,18 @@ def _enforce(verdict: Verdict) -> None:
 
 
 @asynccontextmanager
-async def open_line(spec: ServerSpec, host: Host, recorder: Recorder) -> AsyncIterator[Line]:
+async def open_line(
+    spec: ServerSpec, host: Host, recorder: Recorder, means: Means | None = None
+) -> AsyncIterator[Line]:
     """A line that is ready for calls; on the way out, nothing of them is left.
+
+    `means` as `process.tiers.choose` found them; looked for here when there are none yet.
 
     Raises `ConfinementUnavailable` when the file requires a stronger tier than can be had.
     """
-    tier = choose(spec.confinement)
-    async with Pool(most_idle=spec.limits.concurrency) as pool:
-        line = Line(spec, host, tier, pool, recorder)
+    means = means or await choose(spec.confinement, host.user)
+    async with Pool(most_idle=spec.limits.concurrency, warm=common_cell(means)) as pool:
+        line = Line(spec, host, means, pool, recorder)
         try:
             yield line
         finally:

@@ -9,8 +9,7 @@ import pytest
 
 from handrail.errors import ArgumentError
 from handrail.sandbox.confine import confine
-from handrail.spec.server import Tier
-from tests.builders import host, planned, tool
+from tests.builders import RLIMITS, host, planned, tool
 from tests.running import run_one, said
 
 HOSTILE = [
@@ -36,7 +35,7 @@ async def printed(args: list[Any], params: dict[str, Any], given: Any, at: Path)
     """The arguments as a real program saw them."""
     machine = host(at, programs={"printf": Path("/usr/bin/printf")})
     declared = tool("[%s]\n", *args, params=params, program="printf")
-    outcome = await run_one(confine(planned(declared, given, machine), Tier.RLIMITS), at / "spool")
+    outcome = await run_one(confine(planned(declared, given, machine), RLIMITS), at / "spool")
     return said(outcome)[0].decode().splitlines()
 
 

@@ -9,8 +9,7 @@ import pytest
 from handrail.errors import PathOutsideWorkspace
 from handrail.plan.plan import Plan
 from handrail.sandbox.confine import confine
-from handrail.spec.server import Tier
-from tests.builders import host, planned, tool
+from tests.builders import RLIMITS, host, planned, tool
 from tests.running import run_one, said
 
 
@@ -70,7 +69,7 @@ def test_what_is_outside_is_refused_before_anything_runs(workspace: Path, path: 
 async def test_what_is_inside_is_reached_from_any_directory(
     workspace: Path, path: str, cwd: str | None, content: bytes
 ) -> None:
-    confined = confine(reading(path, workspace, cwd=cwd), Tier.RLIMITS)
+    confined = confine(reading(path, workspace, cwd=cwd), RLIMITS)
     assert said(await run_one(confined, workspace / "spool")) == (content, b"")
 
 

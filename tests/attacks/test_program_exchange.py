@@ -11,8 +11,7 @@ import pytest
 from handrail.errors import SpawnFailed
 from handrail.plan.plan import Plan
 from handrail.sandbox.confine import confine
-from handrail.spec.server import Tier
-from tests.builders import host, planned, tool
+from tests.builders import RLIMITS, host, planned, tool
 from tests.running import run_one, said
 
 HONEST = "#!/bin/sh\necho honest > $1\n"
@@ -69,12 +68,12 @@ async def test_an_exchanged_program_never_starts(
     plan = plan_of(script)
     exchange(script)
     with pytest.raises(SpawnFailed):
-        await run_one(confine(plan, Tier.RLIMITS), script.parent / "spool")
+        await run_one(confine(plan, RLIMITS), script.parent / "spool")
     assert not (script.parent / "written").exists()
 
 
 async def test_the_same_program_starts(script: Path) -> None:
-    said(await run_one(confine(plan_of(script), Tier.RLIMITS), script.parent / "spool"))
+    said(await run_one(confine(plan_of(script), RLIMITS), script.parent / "spool"))
     assert (script.parent / "written").read_text() == "honest\n"
 
 

@@ -64,7 +64,7 @@ class _Unrecorded:
 
 async def _call(opened: Opened, name: str, request: dict[str, object], *, as_json: bool) -> int:
     tool = opened.tool(name)
-    async with open_line(opened.spec, opened.host, _Unrecorded()) as line:
+    async with open_line(opened.spec, opened.host, _Unrecorded(), opened.means) as line:
         with _watching(name) as status:
             one = Call(tool, request, _listener(status))
             try:

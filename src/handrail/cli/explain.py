@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from handrail.cli import streams
 from handrail.cli.arguments import parse_arguments
-from handrail.cli.opening import open_file
+from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.errors import CallError
 from handrail.mcp import prose
-from handrail.plan.plan import Plan, build_plan
+from handrail.plan.plan import build_plan
 from handrail.policy.decision import Verdict
 from handrail.policy.judge import judge
 from handrail.process.mask import cover
-from handrail.sandbox.confine import Confinement, choose, confine
+from handrail.sandbox.confine import ConfinedPlan, confine
+from handrail.spec.server import Tier
 
 
 def explain(
@@ -40,18 +41,18 @@ def explain(
     """
     opened = open_file(file)
     spec = opened.tool(tool)
-    tier = choose(opened.spec.confinement)
     try:
         plan = build_plan(opened.spec, spec, parse_arguments(spec, arguments), opened.host)
     except CallError as error:
         streams.note(prose.tell_error(error))
         return 1
-    facts = _facts(plan, judge(plan), confine(plan, tier).confinement)
+    facts = _facts(judge(plan), confine(plan, opened.means), opened)
     streams.say(json.dumps(facts, indent=2) if json_ else "\n".join(_lines(facts)))
     return 0
 
 
-def _facts(plan: Plan, verdict: Verdict, confinement: Confinement) -> dict[str, object]:
+def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str, object]:
+    plan = confined.plan
     program, limits = plan.program, plan.limits
     return {
         "tool": plan.tool,
@@ -72,6 +73,8 @@ def _facts(plan: Plan, verdict: Verdict, confinement: Confinement) -> dict[str, 
             "cpu_seconds": limits.cpu_seconds,
             "memory_bytes": limits.memory_bytes,
             "pids": limits.pids,
+            "file_bytes": limits.file_bytes,
+            "open_files": limits.open_files,
             "output_bytes": limits.output_bytes,
             "spool_bytes": limits.spool_bytes,
         },
@@ -79,18 +82,56 @@ def _facts(plan: Plan, verdict: Verdict, confinement: Confinement) -> dict[str, 
             "decision": verdict.decision.name.lower(),
             "grounds": [ground.reason for ground in verdict.grounds],
         },
-        "confinement": {"tier": confinement.tier.value, "network": confinement.network},
+        "confinement": _confinement(confined, opened),
     }
+
+
+def _confinement(confined: ConfinedPlan, opened: Opened) -> dict[str, object]:
+    plan, access, user = confined.plan, confined.plan.access, opened.host.user
+    tier = confined.confinement.tier
+    held: dict[str, object] = {
+        "tier": tier.value,
+        "network": confined.confinement.network,
+        "user": "the server's own" if user is None else str(user),
+    }
+    if not tier.at_least(Tier.LANDLOCK):
+        return held
+    return {
+        **held,
+        "runtime": opened.host.runtimes[plan.program.name].name,
+        "readable": _shown(access.readable),
+        "executable": _shown(access.executable),
+        "writable": _shown(access.writable),
+        "kept": _shown(access.kept),
+        "hidden": _shown(access.hidden),
+    }
+
+
+def _shown(paths: Iterable[Path]) -> list[str]:
+    return [str(path) for path in paths]
 
 
 def _lines(facts: dict[str, object]) -> Iterator[str]:
     for name, value in facts.items():
-        match value:
-            case dict():
-                shown = [f"{key} = {item}" for key, item in value.items()]
-            case list():
-                shown = [str(item) for item in value]
-            case _:
-                shown = [str(value)]
-        for number, line in enumerate(shown or ["-"]):
+        for number, line in enumerate(list(_values(value)) or ["-"]):
             yield f"{'' if number else name:<12} {line}"
+
+
+def _values(value: object) -> Iterator[str]:
+    match value:
+        case dict():
+            for key, item in value.items():
+                yield from _entry(key, item)
+        case list():
+            yield from map(str, value)
+        case _:
+            yield str(value)
+
+
+def _entry(key: str, item: object) -> Iterator[str]:
+    """One key: on a line with its value, or over a list, which may be long."""
+    if not isinstance(item, list):
+        yield f"{key} = {item}"
+        return
+    yield f"{key}: {'nothing' if not item else ''}".rstrip()
+    yield from (f"    {each}" for each in item)

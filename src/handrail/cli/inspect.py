@@ -13,7 +13,6 @@ from handrail.cli.options import AsJson
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import input_schema
 from handrail.mcp.output_schema import output_schema
-from handrail.sandbox.confine import choose
 from handrail.spec.param import ParamSpec
 
 
@@ -44,7 +43,7 @@ def _facts(opened: Opened) -> dict[str, Any]:
         "server": opened.spec.server.name,
         "file": str(opened.file),
         "workspace": str(opened.host.workspace),
-        "tier": choose(opened.spec.confinement).value,
+        "tier": opened.means.tier.value,
         "programs": {name: str(found.path) for name, found in opened.host.programs.items()},
         "tools": [
             {

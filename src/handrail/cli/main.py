@@ -17,6 +17,7 @@ _COMMANDS = {
     "call": "handrail.cli.call:call",
     "explain": "handrail.cli.explain:explain",
     "inspect": "handrail.cli.inspect:inspect",
+    "doctor": "handrail.cli.doctor:doctor",
     "schema": "handrail.cli.schema:schema",
 }
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from handrail.diagnostic import Diagnostic, Finding, Severity
 from handrail.errors import ConfinementUnavailable, SpecError, UsageError
 from handrail.lint.lint import lint
 from handrail.plan.host import Host, survey
+from handrail.plan.unreachable import unreachable
 from handrail.process.version import old_programs
-from handrail.sandbox.confine import choose
+from handrail.process.tiers import choose
+from handrail.sandbox.means import Means
 from handrail.spec.find import find
 from handrail.spec.load import Reading, read
 from handrail.spec.server import ServerSpec, Tier
 from handrail.spec.tool import ToolSpec
 
-Check = Callable[[ServerSpec, Host], Iterable[Finding]]
-"""Finds fault with a file on a machine that has what it names."""
+Check = Callable[[ServerSpec, Host, Means], Iterable[Finding]]
+"""Finds fault with a file on a machine that has what it names, and can confine it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Opened:
     file: Path
     spec: ServerSpec
     host: Host
+    means: Means
 
     def tool(self, name: str) -> ToolSpec:
         """The tool called `name`. Raises `UsageError`."""
@@ -42,16 +45,51 @@ class Opened:
 
 @dataclass(slots=True)
 class Examination:
-    """Everything that can be said about a server file on this machine, in one pass."""
+    """Everything that can be said about a server file on this machine, in one pass.
+
+    `host` is there when the machine has everything that the file names, `means` when it can
+    also confine commands as the file requires.
+    """
 
     reading: Reading
-    diagnostics: list[Diagnostic]
-    host: Host | None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    host: Host | None = None
+    means: Means | None = None
 
     @property
     def has_errors(self) -> bool:
         """Whether the file cannot be served."""
         return any(found.severity is Severity.ERROR for found in self.diagnostics)
+
+    def surveyed(self, spec: ServerSpec) -> Iterable[Finding]:
+        """What the file names and the machine lacks."""
+        self.host, findings = survey(spec, self.reading.file, os.environ)
+        return findings
+
+    def confinable(self, spec: ServerSpec) -> Iterable[Finding]:
+        """Whether commands can be confined here; tries it out."""
+        user = None if self.host is None else self.host.user
+        try:
+            self.means = asyncio.run(choose(spec.confinement, user))
+        except ConfinementUnavailable as lacking:
+            at = ("confinement", "require" if spec.confinement.use is None else "use")
+            yield Finding(at, "E142", f"{lacking.code}: {lacking.message}", lacking.hint)
+
+    def reachable(self, spec: ServerSpec) -> Iterable[Finding]:
+        """What commands need and their user cannot get at; a view of its own brings it along."""
+        if self.host is None or self.means is None or self.means.tier is Tier.NAMESPACES:
+            return []
+        return unreachable(self.host, spec)
+
+    def also(self, check: Check) -> Callable[[ServerSpec], Iterable[Finding]]:
+        """A further check, made when all is there for it."""
+
+        def checked(spec: ServerSpec) -> Iterable[Finding]:
+            if self.host is None or self.means is None:
+                return []
+            return check(spec, self.host, self.means)
+
+        return checked
 
 
 def examine(file: Path | None, *further: Check) -> Examination:
@@ -60,38 +98,21 @@ def examine(file: Path | None, *further: Check) -> Examination:
     `further` checks are made when the machine has everything that the file names.
     """
     path = find(Path.cwd()) if file is None else file
-    reading = read(path, os.environ)
-    hosts: list[Host | None] = [None]
-
-    def on_this_machine(spec: ServerSpec) -> Iterable[Finding]:
-        hosts[0], findings = survey(spec, path, os.environ)
-        return findings
-
-    def beyond(spec: ServerSpec) -> Iterable[Finding]:
-        host = hosts[0]
-        return [] if host is None else [found for check in further for found in check(spec, host)]
-
-    diagnostics = reading.judge(lint, _confinable, on_this_machine, beyond)
-    return Examination(reading, diagnostics, hosts[0])
+    found = Examination(read(path, os.environ))
+    rules = [lint, found.surveyed, found.confinable, found.reachable, *map(found.also, further)]
+    found.diagnostics = found.reading.judge(*rules)
+    return found
 
 
-def of_age(spec: ServerSpec, host: Host) -> Iterable[Finding]:
+def of_age(spec: ServerSpec, host: Host, means: Means) -> Iterable[Finding]:
     """Whether every program is new enough. Asks those that have a `min_version`: runs them."""
-    return asyncio.run(old_programs(spec, host, Tier.RLIMITS))
-
-
-def _confinable(spec: ServerSpec) -> Iterable[Finding]:
-    try:
-        choose(spec.confinement)
-    except ConfinementUnavailable as lacking:
-        at = ("confinement", "require" if spec.confinement.use is None else "use")
-        yield Finding(at, "E142", f"{lacking.code}: {lacking.message}", lacking.hint)
+    return asyncio.run(old_programs(spec, host, means))
 
 
 def open_file(file: Path | None, *further: Check) -> Opened:
     """A server file, ready for use. Raises `SpecError` with everything that is wrong with it."""
     found = examine(file, *further)
     spec = found.reading.spec
-    if found.has_errors or spec is None or found.host is None:
+    if found.has_errors or spec is None or found.host is None or found.means is None:
         raise SpecError(found.diagnostics)
-    return Opened(found.reading.file, spec, found.host)
+    return Opened(found.reading.file, spec, found.host, found.means)

@@ -54,7 +54,7 @@ def serve(
     from handrail.mcp.serve import serve as serve_until_stopped  # slow to import: only when needed
 
     configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
-    asyncio.run(serve_until_stopped(opened.spec, opened.host, address, drain))
+    asyncio.run(serve_until_stopped(opened.spec, opened.host, opened.means, address, drain))
     return 0
 
 

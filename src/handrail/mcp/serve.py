@@ -13,13 +13,18 @@ from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
 from handrail.plan.host import Host
 from handrail.record.logbook import Logbook
+from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
 
 _log = structlog.stdlib.get_logger("handrail.serve")
 
 
 async def serve(
-    spec: ServerSpec, host: Host, address: tuple[str, int] | None, drain_seconds: float
+    spec: ServerSpec,
+    host: Host,
+    means: Means,
+    address: tuple[str, int] | None,
+    drain_seconds: float,
 ) -> None:
     """Serve until told to stop: over HTTP at `address`, or on stdio.
 
@@ -27,14 +32,15 @@ async def serve(
     """
     with ExitStack() as stack:
         listeners = stack.enter_context(listening(*address)) if address is not None else []
-        async with open_line(spec, host, Logbook()) as line:
+        async with open_line(spec, host, Logbook(), means) as line:
             server = build_server(line)
             _log.info(
                 "serving",
                 server=spec.server.name,
                 tools=len(spec.tools),
                 workspace=str(host.workspace),
-                tier=line.tier.value,
+                tier=line.means.tier.value,
+                user=None if host.user is None else host.user.name,
                 transport=" ".join(map(_url, listeners)) or "stdio",
             )
             if listeners:

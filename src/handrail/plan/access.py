@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handrail.plan.host import STATE_FOLDER, Host
+from handrail.plan.runtime import Runtime
 from handrail.spec.tool import Effect, ToolSpec
 
 
@@ -72,8 +73,12 @@ def access_of(tool: ToolSpec, host: Host) -> Access:
 
 def bare_access(program: str, host: Host) -> Access:
     """What `program`, an entry of `[programs]`, needs to run at all."""
-    system, runtime = host.system, host.runtimes[program]
-    started = [*system.executable, *runtime.executable, host.programs[program].path]
+    return access_to_run(host.programs[program].path, host.runtimes[program], host.system)
+
+
+def access_to_run(program: Path, runtime: Runtime, system: Runtime) -> Access:
+    """What the program at this path needs to run at all, with what every program gets."""
+    started = [*system.executable, *runtime.executable, program]
     read = [*system.readable, *runtime.readable]
     executable = _outermost(map(_real, started))
     readable = _outermost([*map(_real, read), *executable])

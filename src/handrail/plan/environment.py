@@ -24,9 +24,10 @@ BASE = MappingProxyType(
 
 
 def environment(tool: ToolSpec, host: Host) -> Mapping[str, str]:
-    """The environment of one call: the base, a PATH, and what the tool declares."""
+    """The environment of one call: the base, a PATH, what the runtime needs, what is declared."""
     declared = {
         name: host.secrets[value.secret] if isinstance(value, SecretRef) else value
         for name, value in tool.env.items()
     }
-    return MappingProxyType({**BASE, "PATH": host.search_path, **declared})
+    needed = dict((*host.system.env, *host.runtimes[tool.program].env))
+    return MappingProxyType({**BASE, "PATH": host.search_path, **needed, **declared})

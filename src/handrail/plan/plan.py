@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from handrail.plan.access import Access, access_of
 from handrail.plan.argv import expand, fill
 from handrail.plan.bind import Bound, bind
 from handrail.plan.environment import environment
@@ -18,12 +19,14 @@ from handrail.spec.tool import Effect, SecretRef, ToolSpec
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of one call: seconds, bytes, processes."""
+    """The bounds of one call: seconds, bytes, processes, descriptors of one process."""
 
     wall_seconds: float
     memory_bytes: int
     cpu_seconds: float | None
     pids: int
+    file_bytes: int
+    open_files: int
     output_bytes: int
     spool_bytes: int
 
@@ -35,6 +38,8 @@ class Limits:
             memory_bytes=tool.memory or defaults.memory,
             cpu_seconds=tool.cpu or defaults.cpu,
             pids=tool.pids or defaults.pids,
+            file_bytes=tool.file_size or defaults.file_size,
+            open_files=tool.open_files or defaults.open_files,
             output_bytes=tool.output or defaults.output,
             spool_bytes=defaults.spool,
         )
@@ -54,6 +59,7 @@ class Plan:
     argv: tuple[str, ...] = field(repr=False)
     cwd: Path
     workspace: Path
+    access: Access
     env: Mapping[str, str] = field(repr=False)
     stdin: bytes | None = field(repr=False)
     limits: Limits
@@ -79,6 +85,7 @@ def build_plan(
         argv=(str(program.path), *expand(tool.args, bound.values, tool.params)),
         cwd=cwd,
         workspace=host.workspace,
+        access=access_of(tool, host),
         env=environment(tool, host),
         stdin=None if tool.stdin is None else fill(tool.stdin, bound.values).encode(),
         limits=Limits.of(tool, spec.limits),

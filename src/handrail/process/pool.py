@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from types import TracebackType
 
 import anyio
 
 from handrail.errors import Draining
-from handrail.process import orphans
 from handrail.process.spawner import Spawner
+from handrail.sandbox.cell import Cell
 
 _WARM = 2
 _CALLS_PER_SPAWNER = 1000
-_GOODBYE_SECONDS = 2.0
 _GOING_DOWN = "the server is going down"
 
 
@@ -25,8 +23,9 @@ class Pool:
     the way out, every spawner ends, and every process of every call with it.
     """
 
-    def __init__(self, *, most_idle: int) -> None:
+    def __init__(self, *, most_idle: int, warm: Cell | None = None) -> None:
         self._most_idle = most_idle
+        self._warm = warm
         self._idle: list[Spawner] = []
         self._all: set[Spawner] = set()
         self._leaving: set[asyncio.Future[None]] = set()
@@ -34,8 +33,9 @@ class Pool:
 
     async def __aenter__(self) -> Pool:
         try:
-            for _ in range(min(_WARM, self._most_idle)):
-                self._idle.append(self._grow())
+            if self._warm is not None:
+                for _ in range(min(_WARM, self._most_idle)):
+                    self._idle.append(self._grow(self._warm))
         except OSError:
             await self._close()
             raise
@@ -49,38 +49,42 @@ class Pool:
     ) -> None:
         await self._close()
 
-    def acquire(self) -> Spawner:
-        """A spawner that is free.
+    def acquire(self, cell: Cell) -> Spawner:
+        """A spawner in `cell` that is free.
 
         Raises `Draining` when the pool is closed, and `OSError` when none can be started.
         """
         if self._closed:
             raise Draining(_GOING_DOWN)
-        while self._idle:
-            spawner = self._idle.pop()
+        for spawner in [one for one in reversed(self._idle) if one.cell == cell]:
+            self._idle.remove(spawner)
             if spawner.ready():
                 return spawner
             self._discard(spawner)
-        return self._grow()
+        return self._grow(cell)
 
     def release(self, spawner: Spawner) -> None:
-        """Take back a spawner. It ends here when it is worn, or has something left of its call."""
-        worn = spawner.calls >= _CALLS_PER_SPAWNER or len(self._idle) >= self._most_idle
-        if worn or self._closed or not spawner.free:
+        """Take back a spawner. It ends here when it is worn, or has something left of its call.
+
+        When there are too many, the one that was idle longest ends.
+        """
+        if spawner.calls >= _CALLS_PER_SPAWNER or self._closed or not spawner.free:
             self._discard(spawner)
-        else:
-            self._idle.append(spawner)
+            return
+        self._idle.append(spawner)
+        if len(self._idle) > self._most_idle:
+            self._discard(self._idle.pop(0))
 
     def _discard(self, spawner: Spawner) -> None:
         spawner.close()
         if spawner in self._all:
             self._all.remove(spawner)
-            leaving = asyncio.get_running_loop().run_in_executor(None, _wait, spawner)
+            leaving = asyncio.get_running_loop().run_in_executor(None, spawner.zygote.wait)
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
-    def _grow(self) -> Spawner:
-        spawner = Spawner()
+    def _grow(self, cell: Cell) -> Spawner:
+        spawner = Spawner(cell)
         self._all.add(spawner)
         return spawner
 
@@ -93,14 +97,3 @@ class Pool:
             self._discard(spawner)
         with anyio.CancelScope(shield=True):
             await asyncio.gather(*self._leaving)
-
-
-def _wait(spawner: Spawner) -> None:
-    """Collect an ended spawner; one that will not end has a command stuck in the kernel."""
-    try:
-        spawner.process.wait(_GOODBYE_SECONDS)
-    except subprocess.TimeoutExpired:
-        spawner.process.kill()
-        spawner.process.wait()
-    if spawner.process.returncode != 0:
-        orphans.end(spawner.folder)

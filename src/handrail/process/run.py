@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import marshal
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from handrail.process.spawner import Running, Spawner
 from handrail.process.spool import Spool
 from handrail.process.zygote import wire
 from handrail.sandbox.confine import ConfinedPlan
+from handrail.sandbox.landlock import Rules
 from handrail.spec.server import Tier
 
 _SCARCE = {errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
@@ -53,7 +56,7 @@ async def run(
     plan.program.recheck()
     cut = cut or asyncio.get_running_loop().create_future()
     with _scarcity(plan):
-        spawner = pool.acquire()
+        spawner = pool.acquire(confined.cell)
     try:
         return await _run(confined, spawner, Spool(spool, plan.limits.spool_bytes), listen, cut)
     finally:
@@ -149,15 +152,30 @@ def _start(
 
 
 def _order(confined: ConfinedPlan) -> wire.Order:
-    plan, bounded = confined.plan, confined.confinement.tier is not Tier.NONE
-    return (
-        [os.fsencode(element) for element in plan.argv],
-        {os.fsencode(name): os.fsencode(value) for name, value in plan.env.items()},
-        os.fsencode(plan.cwd),
-        plan.limits.memory_bytes if bounded else 0,
-        plan.limits.pids if bounded else 0,
-        ceil(plan.limits.cpu_seconds or 0) if bounded else 0,
+    plan, limits = confined.plan, confined.plan.limits
+    bounded = confined.confinement.tier is not Tier.NONE
+    return wire.Order(
+        argv=[os.fsencode(element) for element in plan.argv],
+        env={os.fsencode(name): os.fsencode(value) for name, value in plan.env.items()},
+        root=os.fsencode(plan.workspace),
+        cwd=os.fsencode(plan.cwd.relative_to(plan.workspace)),
+        memory_bytes=limits.memory_bytes if bounded else 0,
+        pids=limits.pids if bounded else 0,
+        cpu_seconds=ceil(limits.cpu_seconds or 0) if bounded else 0,
+        file_bytes=limits.file_bytes if bounded else 0,
+        open_files=limits.open_files if bounded else 0,
+        rules=b"" if confined.rules is None else _packed(confined.rules),
     )
+
+
+@lru_cache(maxsize=256)
+def _packed(rules: Rules) -> bytes:
+    grants = tuple(
+        (os.fsencode(grant.path), grant.rights, tuple(map(os.fsencode, grant.besides)))
+        for grant in rules.grants
+    )
+    packed = wire.Rules(rules.files, rules.ports, rules.scopes, grants, rules.temporary)
+    return marshal.dumps(tuple(packed))
 
 
 def _stdin(text: bytes | None) -> int:

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import marshal
 import os
-import secrets
 import socket
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from handrail.errors import Internal
+from handrail.process.boot import Booted
 from handrail.process.memory_file import memory_file
 from handrail.process.zygote import wire
+from handrail.sandbox.cell import Cell
+from handrail.sandbox.denial import Refusal
 
-_BOOT = (
-    "import sys; sys.path.append(sys.argv[1]);"
-    "from zygote.main import main; main(int(sys.argv[2]), sys.argv[3])"
-)
-_HOME = str(Path(__file__).parent)
+_log = logging.getLogger("handrail.zygote")
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What all processes of a call used together."""
+    """What all processes of a call used together, and the system calls that were refused them."""
 
     cpu_seconds: float
     largest_bytes: int
+    refused: tuple[Refusal, ...]
 
 
 class Running:
@@ -55,7 +51,9 @@ class Running:
                 self.exceeded = values[0]
             case wire.GONE:
                 _settle(self.exited, values[0])
-                _settle(self.gone, Usage(*values[1:]))
+                cpu_seconds, largest_bytes, refused = values[1:]
+                seen = tuple(Refusal(*one) for one in refused)
+                _settle(self.gone, Usage(cpu_seconds, largest_bytes, seen))
             case wire.FAILED:
                 self.lose(OSError(values[0], os.strerror(values[0]), values[1]))
             case _:
@@ -75,17 +73,14 @@ def _settle(future: asyncio.Future[_T], value: _T) -> None:
 
 
 class Spawner:
-    """A zygote process and the socket to it. One call at a time.
+    """A zygote process, in its cell, and the socket to it. One call at a time."""
 
-    `folder` is for the temporary files of its commands; no other name begins like it.
-    """
-
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.gettempdir(), f"handrail-{secrets.token_hex(8)}")
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             try:
-                self.process = _boot(theirs.fileno(), self.folder)
+                self.zygote = Booted(cell, theirs.fileno())
             except OSError:
                 ours.close()
                 raise
@@ -96,6 +91,8 @@ class Spawner:
         self._running: Running | None = None
         self.calls = 0
         self.alive = True
+        self._last_words = ""
+        self._send(marshal.dumps(tuple(self.zygote.packed)))
 
     @property
     def free(self) -> bool:
@@ -115,7 +112,7 @@ class Spawner:
         """
         self.calls += 1
         running = Running(self._loop)
-        packed = marshal.dumps(order)
+        packed = marshal.dumps(tuple(order))
         if len(packed) < wire.PACKET_BYTES:
             self._running = running
             self._send(wire.START + packed, streams)
@@ -142,8 +139,17 @@ class Spawner:
             self.alive = False
             self._loop.remove_reader(self._channel)
             self._channel.close()
+            self._last_words = self.zygote.last_words()
         if self._running is not None:
-            self._running.lose(why or Internal("the process that ran the command died"))
+            self._running.lose(why or self._death())
+
+    def _death(self) -> Exception:
+        died = Internal("the process that ran the command died")
+        if self._last_words:
+            # For the log, and for whoever asks why a tier cannot be had; callers never see it.
+            _log.error("a zygote died: %s", self._last_words)
+            died.add_note(self._last_words)
+        return died
 
     def _send(self, packet: bytes, descriptors: list[int] | None = None) -> None:
         try:
@@ -168,16 +174,3 @@ class Spawner:
         if name in (wire.GONE, wire.FAILED):
             self._running = None
         running.hear(name, tuple(values))
-
-
-def _boot(channel: int, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a zygote. It has no word of a caller in it, and nothing of our environment."""
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _BOOT, _HOME, str(channel), str(folder)],
-        env={},
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        pass_fds=[channel],
-        start_new_session=True,
-    )

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from handrail.diagnostic import Finding
 from handrail.errors import CallError
+from handrail.plan.access import bare_access
 from handrail.plan.environment import BASE
 from handrail.plan.host import Host
 from handrail.plan.plan import Limits, Plan
-from handrail.plan.program import Program
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.sandbox.confine import confine
-from handrail.spec.server import ServerSpec, Tier
+from handrail.sandbox.means import Means
+from handrail.spec.server import ServerSpec
 from handrail.spec.tool import Effect
 
 _WAYS_TO_ASK = ("--version", "-version", "version")
@@ -27,19 +28,21 @@ _LIMITS = Limits(
     memory_bytes=512 * 1024**2,
     cpu_seconds=None,
     pids=64,
+    file_bytes=1024**2,
+    open_files=256,
     output_bytes=65_536,
     spool_bytes=65_536,
 )
 
 
-async def old_programs(spec: ServerSpec, host: Host, tier: Tier) -> list[Finding]:
+async def old_programs(spec: ServerSpec, host: Host, means: Means) -> list[Finding]:
     """A finding for every program that is older than its `min_version`, or does not tell."""
     wanted = {name: program.min_version for name, program in spec.programs.items()}
     asked = {name: least for name, least in wanted.items() if least is not None}
     if not asked:
         return []
     async with Pool(most_idle=1) as pool:
-        found = {name: await _ask(host.programs[name], pool, tier) for name in asked}
+        found = {name: await _ask(host, name, pool, means) for name in asked}
     return list(_judge(asked, found))
 
 
@@ -54,10 +57,10 @@ def _judge(asked: dict[str, str], found: dict[str, str | None]) -> Iterator[Find
             )
 
 
-async def _ask(program: Program, pool: Pool, tier: Tier) -> str | None:
+async def _ask(host: Host, name: str, pool: Pool, means: Means) -> str | None:
     for word in _WAYS_TO_ASK:
         try:
-            outcome = await run(confine(_plan(program, word), tier), pool, spool=_SPOOL)
+            outcome = await run(confine(_plan(host, name, word), means), pool, spool=_SPOOL)
         except CallError:
             return None
         said = outcome.stdout.read(0, 4096) + outcome.stderr.read(0, 4096)
@@ -66,14 +69,16 @@ async def _ask(program: Program, pool: Pool, tier: Tier) -> str | None:
     return None
 
 
-def _plan(program: Program, word: str) -> Plan:
+def _plan(host: Host, name: str, word: str) -> Plan:
+    program, runtime = host.programs[name], host.runtimes[name]
     return Plan(
         tool=program.name,
         program=program,
         argv=(str(program.path), word),
         cwd=Path("/"),
         workspace=Path("/"),
-        env=BASE,
+        access=bare_access(name, host),
+        env={**BASE, **dict(runtime.env), "PATH": host.search_path},
         stdin=None,
         limits=_LIMITS,
         effect=Effect.READ,

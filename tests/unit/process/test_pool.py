@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ def sleeps() -> Iterator[Sleeps]:
     sleeps.clean_up()
 
 
+CELL = sh("").cell
+
+
 def zygotes() -> list[psutil.Process]:
     """Our zygotes that live; servers of other tests may be our children too."""
     return [child for child in psutil.Process().children() if _is_zygote(child)]
@@ -40,7 +44,7 @@ def _is_zygote(child: psutil.Process) -> bool:
 
 
 async def test_one_zygote_serves_call_after_call(tmp_path: Path) -> None:
-    async with Pool(most_idle=1) as pool:
+    async with Pool(most_idle=1, warm=CELL) as pool:
         before = [zygote.pid for zygote in zygotes()]
         for _ in range(5):
             assert said(await run(sh("echo $PPID"), pool, spool=tmp_path)) == (
@@ -59,13 +63,13 @@ async def test_no_more_stay_idle_than_wanted(tmp_path: Path) -> None:
 
 async def test_a_worn_zygote_is_replaced(tmp_path: Path) -> None:
     async with Pool(most_idle=1) as pool:
-        worn = pool.acquire()
+        worn = pool.acquire(CELL)
         worn.calls = 1000
         pool.release(worn)
-        assert worn.process.pid not in [zygote.pid for zygote in zygotes()] or not worn.alive
+        assert worn.zygote.process.pid not in [zygote.pid for zygote in zygotes()] or not worn.alive
         outcome = await run(sh("echo next"), pool, spool=tmp_path)
         assert outcome.ending == Exited(0)
-        await eventually(lambda: worn.process.poll() is not None)
+        await eventually(lambda: worn.zygote.process.poll() is not None)
 
 
 async def test_a_zygote_that_died_idle_is_not_used(tmp_path: Path) -> None:
@@ -143,7 +147,7 @@ async def test_two_hundred_calls_leave_no_descriptor(tmp_path: Path) -> None:
 
 async def test_a_command_leaves_no_temporary_files(tmp_path: Path) -> None:
     script = (
-        "cd $TMPDIR && touch a && mkdir -p b/c && touch b/c/d && ln -s / link"
+        "cd $TMPDIR && touch a && mkdir -p b/c && touch b/c/d && ln -s .. link"
         " && chmod 000 b/c b . && echo $TMPDIR"
     )
     stdout, stderr = said(await run_one(sh(script), tmp_path))
@@ -158,19 +162,29 @@ async def test_a_killed_command_leaves_no_temporary_files(tmp_path: Path) -> Non
 
 
 async def test_every_call_finds_its_folder_empty_and_private(tmp_path: Path) -> None:
+    bystander = tmp_path / "bystander"
+    (bystander / "folder").mkdir(parents=True)
+    (bystander / "folder" / "file").write_text("precious")
+    (bystander / "file").write_text("precious")
     async with Pool(most_idle=1) as pool:
         for mischief in (
             "touch $TMPDIR/a",
             "chmod 777 $TMPDIR",
+            "mkdir -p $TMPDIR/a/b/c; touch $TMPDIR/a/b/c/d; chmod 0 $TMPDIR/a/b $TMPDIR/a $TMPDIR",
             "rmdir $TMPDIR",
-            "rmdir $TMPDIR; ln -s / $TMPDIR",
+            f"ln -s {bystander} $TMPDIR/link; ln -s {bystander}/file $TMPDIR/file",
+            f"rmdir $TMPDIR; ln -s {bystander} $TMPDIR",
             "rmdir $TMPDIR; touch $TMPDIR",
-            "mv $TMPDIR $TMPDIR-x; mkdir $TMPDIR; rmdir $TMPDIR-x",
+            "mv $TMPDIR $TMPDIR-x; mkdir -p $TMPDIR/a; rmdir $TMPDIR-x",
+            "cd $TMPDIR; for i in $(seq 500); do mkdir d; cd d; done; touch deep",
             "true",
         ):
             said(await run(sh(mischief), pool, spool=tmp_path))
             looked = await run(sh("stat -c %F-%a $TMPDIR; ls -A $TMPDIR"), pool, spool=tmp_path)
-            assert said(looked) == (b"directory-700\n", b"")
+            assert said(looked) == (b"directory-700\n", b""), mischief
+    left = sorted(str(path.relative_to(bystander)) for path in bystander.rglob("*"))
+    assert left == ["file", "folder", "folder/file"]
+    assert stat.S_IMODE(bystander.stat().st_mode) == 0o755
 
 
 async def test_nothing_of_the_pools_folders_is_left(tmp_path: Path) -> None:

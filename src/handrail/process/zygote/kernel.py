@@ -1,4 +1,4 @@
-"""The few Linux calls that Python lacks: prctl(2) and landlock(7)."""
+"""The few Linux calls that Python lacks: prctl(2), capset(2) and landlock(7)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import ctypes
 import os
 import struct
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
+_PR_CAP_AMBIENT = 47
+_PR_CAP_AMBIENT_CLEAR_ALL = 4
+# Version 3 of capset(2)'s header: two sets of 32 bits.
+_CAPABILITY_VERSION = 0x20080522
 # The same numbers on x86-64 and aarch64: all calls since Linux 5.0 share one table.
 _LANDLOCK_CREATE_RULESET = 444
+_LANDLOCK_ADD_RULE = 445
 _LANDLOCK_RESTRICT_SELF = 446
 _LANDLOCK_CREATE_RULESET_VERSION = 1
-_SCOPE_ABSTRACT_UNIX_SOCKET = 1
-_SCOPE_SIGNAL = 2
-_ABI_WITH_SCOPES = 6
+_LANDLOCK_RULE_PATH_BENEATH = 1
+# How much of struct landlock_ruleset_attr a version knows: files, ports (4), scopes (6).
+_ATTRIBUTE_BYTES = ((6, 24), (4, 16), (1, 8))
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
@@ -24,7 +30,7 @@ def _checked(result: int, what: str) -> int:
     if result < 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error), what)
-    return result
+    return int(result)
 
 
 def _prctl(option: int, value: int) -> None:
@@ -42,28 +48,61 @@ def forbid_new_privileges() -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-def signal_scope() -> int | None:
-    """A Landlock ruleset whose domain cannot signal processes outside it; None before ABI 6.
+def die_with_parent(number: int) -> None:
+    """Get this signal when the parent ends: PR_SET_PDEATHSIG(2const)."""
+    _prctl(_PR_SET_PDEATHSIG, number)
 
-    It restricts no files: the scope alone makes `kill(-1)` mean "everything below me".
+
+def drop_capabilities() -> None:
+    """Keep no capability, whoever we are: capabilities(7).
+
+    With no_new_privs, a program that root starts does not get them back (execve(2)).
     """
+    _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
+    header = struct.pack("Ii", _CAPABILITY_VERSION, 0)
+    none = struct.pack("6I", 0, 0, 0, 0, 0, 0)
+    _checked(_libc.capset(ctypes.c_char_p(header), ctypes.c_char_p(none)), "capset")
+
+
+def landlock_version() -> int:
+    """The version of Landlock that this kernel has; 0 for none."""
     version = _libc.syscall(
         _LANDLOCK_CREATE_RULESET,
         None,
         ctypes.c_size_t(0),
         ctypes.c_uint(_LANDLOCK_CREATE_RULESET_VERSION),
     )
-    if version < _ABI_WITH_SCOPES:
-        return None
-    # struct landlock_ruleset_attr: handled_access_fs, handled_access_net, scoped.
-    attributes = struct.pack("QQQ", 0, 0, _SCOPE_ABSTRACT_UNIX_SOCKET | _SCOPE_SIGNAL)
+    return max(int(version), 0)
+
+
+def create_ruleset(files: int, ports: int, scopes: int) -> int:
+    """A ruleset that handles these rights, as a descriptor: landlock_create_ruleset(2).
+
+    Raises `OSError` when this kernel does not know one of them.
+    """
+    version = landlock_version()
+    size = next((size for least, size in _ATTRIBUTE_BYTES if version >= least), 0)
+    attributes = struct.pack("QQQ", files, ports, scopes)
     ruleset = _libc.syscall(
         _LANDLOCK_CREATE_RULESET,
         ctypes.c_char_p(attributes),
-        ctypes.c_size_t(len(attributes)),
+        ctypes.c_size_t(size if not any(attributes[size:]) else len(attributes)),
         ctypes.c_uint(0),
     )
-    return int(_checked(ruleset, "landlock_create_ruleset"))
+    return _checked(ruleset, "landlock_create_ruleset")
+
+
+def grant(ruleset: int, place: int, rights: int) -> None:
+    """Allow `rights` at the open file or folder `place`, and below: landlock_add_rule(2)."""
+    attribute = struct.pack("=Qi", rights, place)
+    added = _libc.syscall(
+        _LANDLOCK_ADD_RULE,
+        ctypes.c_int(ruleset),
+        ctypes.c_int(_LANDLOCK_RULE_PATH_BENEATH),
+        ctypes.c_char_p(attribute),
+        ctypes.c_uint(0),
+    )
+    _checked(added, "landlock_add_rule")
 
 
 def enter(ruleset: int) -> None:

@@ -8,33 +8,32 @@ so that a command can signal neither its zygote nor anyone else's.
 from __future__ import annotations
 
 import array
-import errno
 import gc
 import marshal
 import os
-import resource
 import select
 import signal
 import socket
 import time
+from typing import Any
 
-from . import kernel, tree, wire
-from .folder import Folder
+from . import cell, tree, wire
+from .folders import Folders
+from .refusals import Refusals
+from .spawn import Failure, Launcher, bound
 from .thread import in_thread
 
 _WATCH_SECONDS = 0.05
 # The end of its socket ends a zygote, and nothing else: whoever stops the whole server lets it
-# end its calls in order. SIGXCPU would be meant for the command (see _spawn).
+# end its calls in order. SIGXCPU would be meant for the command (see spawn.py).
 _DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
-# Whatever we or the server ignore, a command starts with nothing ignored.
-_RESET_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 
 
 class Call:
     """What the zygote knows of the call that it serves."""
 
     def __init__(self, order: wire.Order, pid: int) -> None:
-        self.memory_bytes, self.pids, _ = order[3:]
+        self.order = order
         self.pid = pid
         self.status: int | None = None
         self.cpu_seconds = 0.0
@@ -44,31 +43,19 @@ class Call:
 class Zygote:
     """One warm process."""
 
-    def __init__(self, channel: socket.socket, folder: Folder) -> None:
+    def __init__(self, channel: socket.socket, held: wire.Cell) -> None:
         self.channel = channel
-        self.folder = folder
+        self.folders = Folders(held.folders)
+        self.launcher = Launcher(self.folders, held.strangers)
         self.call: Call | None = None
-        self.scope = kernel.signal_scope()
-        self.scoped = False
         self.received = array.array("i")
-        self.wakeup = -1
         self.poll = select.poll()
-
-    def prepare(self) -> None:
-        """Everything that is done once."""
-        for number in _DEAF_TO:
-            signal.signal(number, signal.SIG_IGN)
-        kernel.become_subreaper()
-        kernel.forbid_new_privileges()
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if self.scope is not None:
-            kernel.enter(self.scope)
-            self.scoped = _is_scoped()
         self.wakeup = _wake_on_child()
-        self.poll.register(self.channel, select.POLLIN)
-        self.poll.register(self.wakeup, select.POLLIN)
-        gc.freeze()
-        gc.disable()
+        self.scoped, listener = cell.enter(held)
+        self.refusals = Refusals(listener, held.answers)
+        for descriptor in (channel.fileno(), self.wakeup, listener):
+            if descriptor >= 0:
+                self.poll.register(descriptor, select.POLLIN)
 
     def serve(self) -> None:
         """Serve call after call, until the server closes its end or dies."""
@@ -76,6 +63,8 @@ class Zygote:
         while goes_on:
             try:
                 call = in_thread(self._take)
+            except Failure as failure:
+                self._say(wire.FAILED, failure.errno, failure.filename)
             except OSError as error:
                 goes_on = self._refuse(error)
             else:
@@ -86,14 +75,17 @@ class Zygote:
 
         That the thread is made before the order comes keeps the making out of the call's time.
         """
-        if self.scope is not None:
-            kernel.enter(self.scope)
-        while packet := self._receive():
-            if packet[:1] == wire.START:
-                call = self._start(packet[1:])
-                if call is not None:
-                    return call
-        return None
+        self.launcher.prepare()
+        packet = self._receive()
+        while packet and packet[:1] != wire.START:
+            packet = self._receive()  # it came too late for the last call
+        if not packet:
+            return None
+        try:
+            packed = packet[1:] or _content(self.received[3])
+            return Call(*self.launcher.launch(packed, self.received))
+        finally:
+            self._close_received()
 
     def _refuse(self, error: OSError) -> bool:
         """Answer an order without a thread to serve it in; False when there are no more."""
@@ -106,6 +98,7 @@ class Zygote:
     def _attend(self, call: Call) -> bool:
         """Watch over a call until nothing is left of it; False when the server went first."""
         self.call = call
+        bound(call.pid, call.order)
         next_watch = time.monotonic() + _WATCH_SECONDS
         while self.call is not None:
             ready = dict(self.poll.poll(_WATCH_SECONDS * 1000))
@@ -113,6 +106,8 @@ class Zygote:
                 os.read(self.wakeup, 4096)
             if self.channel.fileno() in ready and not self._obey():
                 return False
+            if self.refusals.listener in ready:
+                self.refusals.answer()
             self._reap(call)
             if time.monotonic() >= next_watch:
                 next_watch = time.monotonic() + _WATCH_SECONDS
@@ -138,51 +133,9 @@ class Zygote:
         self.received = array.array("i", ancillary[0][2]) if ancillary else array.array("i")
         return packet
 
-    def _start(self, packed: bytes) -> Call | None:
-        doing = "reading the order"
-        try:
-            order: wire.Order = marshal.loads(packed or _content(self.received[3]))
-            argv, env, directory, _, _, cpu_seconds = order
-            doing = "making a temporary folder"
-            self.folder.make()
-            doing = "entering the working directory"
-            os.chdir(directory)
-            doing = "starting the program"
-            env.setdefault(b"TMPDIR", self.folder.path)
-            return Call(order, self._spawn(argv, env, cpu_seconds))
-        except (OSError, ValueError) as error:  # ValueError: a NUL character
-            os.chdir("/")
-            self.folder.remove()
-            self._say(wire.FAILED, getattr(error, "errno", errno.EINVAL), doing)
-            return None
-        finally:
-            self._close_received()
-
     def _close_received(self) -> None:
         while self.received:
             os.close(self.received.pop())
-
-    def _spawn(self, argv: list[bytes], env: dict[bytes, bytes], cpu: int) -> int:
-        # The soft limit is in place before the program runs; the hard one follows at once, and
-        # cannot be set earlier, for it would be the zygote's own for ever.
-        before = resource.getrlimit(resource.RLIMIT_CPU)
-        if cpu:
-            resource.setrlimit(resource.RLIMIT_CPU, (cpu, before[1]))
-        try:
-            pid = os.posix_spawn(
-                argv[0],
-                argv,
-                env,
-                file_actions=[(os.POSIX_SPAWN_DUP2, self.received[n], n) for n in range(3)],
-                setsid=True,
-                setsigmask=(),
-                setsigdef=_RESET_SIGNALS,
-            )
-        finally:
-            resource.setrlimit(resource.RLIMIT_CPU, before)
-        if cpu:
-            _limit_cpu(pid, cpu)
-        return pid
 
     def _reap(self, call: Call) -> None:
         """Collect what has ended; say so when it was the last, or the command before others."""
@@ -204,20 +157,20 @@ class Zygote:
 
     def _finish(self, call: Call) -> None:
         os.chdir("/")
-        self.folder.clear()
+        self.folders.clear()
         self.call = None
-        self._say(wire.GONE, call.status, call.cpu_seconds, call.largest_bytes)
-        # Empty, as most are: on ext4, removing it takes a fifth of the time of a short call.
-        self.folder.remove()
+        self._say(
+            wire.GONE, call.status, call.cpu_seconds, call.largest_bytes, self.refusals.take()
+        )
 
     def _watch(self, call: Call) -> None:
         """Kill a call whose processes hold too much together, or are too many."""
         pids = tree.descendants()
         held = tree.resident_bytes(pids)
         call.largest_bytes = max(call.largest_bytes, held)
-        if held > call.memory_bytes > 0:
+        if held > call.order.memory_bytes > 0:
             self._exceeded(wire.MEMORY)
-        elif len(pids) > call.pids > 0:
+        elif len(pids) > call.order.pids > 0:
             self._exceeded(wire.PIDS)
 
     def _exceeded(self, what: str) -> None:
@@ -225,29 +178,24 @@ class Zygote:
         tree.signal_all(signal.SIGKILL, scoped=self.scoped)
 
     def end(self) -> None:
-        """Kill and collect everything; the temporary folder goes too."""
+        """Kill and collect everything; the temporary folders go too."""
         tree.signal_all(signal.SIGKILL, scoped=self.scoped)
         try:
             while True:
                 os.wait4(-1, 0)
         except ChildProcessError:
             pass
-        self.folder.remove()
+        self.folders.remove()
 
-    def _say(self, *reply: str | float | None) -> None:
-        try:
-            self.channel.send(marshal.dumps(reply))
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the server is gone; the next poll sees the end of the channel
+    def _say(self, *reply: Any) -> None:
+        _send(self.channel, reply)
 
 
-def _is_scoped() -> bool:
-    """Whether the scope holds, by trial: the server must be out of reach."""
+def _send(channel: socket.socket, reply: tuple[Any, ...]) -> None:
     try:
-        os.kill(os.getppid(), 0)
-    except PermissionError:
-        return True
-    return False
+        channel.send(marshal.dumps(reply))
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the server is gone; the next poll sees the end of the channel
 
 
 def _wake_on_child() -> int:
@@ -258,23 +206,27 @@ def _wake_on_child() -> int:
     return reader
 
 
-def _limit_cpu(pid: int, seconds: int) -> None:
-    try:
-        resource.prlimit(pid, resource.RLIMIT_CPU, (seconds, seconds + 1))
-    except (ProcessLookupError, PermissionError):
-        pass  # it has ended, or became another user's: the soft limit stands
-
-
 def _content(file: int) -> bytes:
     return os.pread(file, os.fstat(file).st_size, 0)
 
 
-def main(descriptor: int, folder: str) -> None:
+def main(descriptor: int) -> None:
     """Serve the socket at `descriptor`, and take everything along at the end."""
     # It came to us by inheritance; a command that inherited it too could speak as its zygote.
     os.set_inheritable(descriptor, False)  # noqa: FBT003  # its second parameter has no name
-    zygote = Zygote(socket.socket(fileno=descriptor), Folder(os.fsencode(folder)))
-    zygote.prepare()
+    channel = socket.socket(fileno=descriptor)
+    packet = channel.recv(wire.PACKET_BYTES)
+    if not packet:
+        return
+    for number in _DEAF_TO:
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        zygote = Zygote(channel, wire.Cell(*marshal.loads(packet)))
+    except OSError as error:
+        _send(channel, (wire.FAILED, error.errno, f"confining a zygote: {error.filename}"))
+        return
+    gc.freeze()
+    gc.disable()
     try:
         zygote.serve()
     finally:

@@ -1,12 +1,15 @@
 """What the server and a zygote say to each other, over one SOCK_SEQPACKET socket.
 
-server → zygote   one byte, with the order and the descriptors for START
+server → zygote   first the marshalled `Cell`; then one byte for each demand, with the order and
+                  the descriptors for START
 zygote → server   a marshalled tuple, its first item one of the reply names
 
 Marshal is safe here: both ends are ours, run one Python, and no command holds the socket.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 START = b"S"
 """Start a command. Carries stdin, stdout and stderr, and the marshalled `Order`: after the
@@ -17,14 +20,16 @@ KILL = b"K"
 """SIGKILL to every process of the call."""
 
 FAILED = "failed"
-"""(FAILED, errno, what was being done): nothing was started; ready for the next call."""
+"""(FAILED, errno, what was being done): nothing was started; ready for the next call, unless
+it was the zygote's own confinement that failed, when the zygote ends."""
 EXITED = "exited"
 """(EXITED, wait status): the command ended, and has left processes behind."""
 EXCEEDED = "exceeded"
 """(EXCEEDED, MEMORY or PIDS): a bound was crossed, and every process was killed."""
 GONE = "gone"
-"""(GONE, wait status, processor seconds, largest resident bytes): nothing is left; ready for
-the next call. The only reply to most calls."""
+"""(GONE, wait status, processor seconds, largest resident bytes, refused): nothing is left;
+ready for the next call. The only reply to most calls. `refused` has the system calls that the
+filter refused, each as (number, first argument, second argument), each once."""
 
 MEMORY = "memory"
 PIDS = "pids"
@@ -32,5 +37,55 @@ PIDS = "pids"
 PACKET_BYTES = 16_384
 """The longest packet."""
 
-Order = tuple[list[bytes], dict[bytes, bytes], bytes, int, int, int]
-"""argv, environment, directory, memory bytes, processes, processor seconds (0: unbounded)."""
+
+class Cell(NamedTuple):
+    """What holds a zygote, and with it every command that it starts."""
+
+    uid: int
+    """Whom to become, before anything is started; -1: stay who we are."""
+    gid: int
+    folders: tuple[bytes, ...]
+    """Folders for temporary files, empty for each call; the first is its TMPDIR."""
+    scoped: bool
+    """Enter a Landlock signal scope."""
+    filter: bytes
+    """The seccomp filter; none when empty."""
+    strangers: bytes
+    """A further filter, for the threads that start commands; none when empty."""
+    answers: dict[int, int]
+    """The errno for each system call that the filter leaves to the zygote."""
+    hard_limits: tuple[tuple[int, int], ...]
+    """Hard resource limits, for good."""
+
+
+Grant = tuple[bytes, int, tuple[bytes, ...]]
+"""A path, Landlock's rights over what is there and below, and paths below that get none."""
+
+
+class Rules(NamedTuple):
+    """What a call's Landlock domain handles, and what it grants (landlock(7))."""
+
+    files: int
+    ports: int
+    scopes: int
+    grants: tuple[Grant, ...]
+    temporary: int
+    """The rights over the zygote's own folders."""
+
+
+class Order(NamedTuple):
+    """One command. Bounds of 0 are none."""
+
+    argv: list[bytes]
+    env: dict[bytes, bytes]
+    """A value that begins with `$TMPDIR` gets the folder in its place."""
+    root: bytes
+    cwd: bytes
+    """The working directory, relative to `root`, which no link leads it out of."""
+    memory_bytes: int
+    pids: int
+    cpu_seconds: int
+    file_bytes: int
+    open_files: int
+    rules: bytes
+    """The marshalled `Rules`; empty for none."""

@@ -1,0 +1,66 @@
+"""A zygote confines itself, once: everything that it starts is held by what holds it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+
+from . import kernel, seccomp, wire
+
+_SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 1 | 2
+_ABI_WITH_SCOPES = 6
+
+
+def enter(cell: wire.Cell) -> tuple[bool, int]:
+    """Become what `cell` says. Raises `OSError` when one part of it cannot be had.
+
+    Returns whether `kill(-1)` reaches our own tree and nothing else; and the descriptor on
+    which refused system calls are heard of, or -1.
+    """
+    kernel.become_subreaper()
+    kernel.forbid_new_privileges()
+    alone = os.getpid() == 1
+    scoped = alone or (cell.scoped and _enter_scope())
+    for limit, hard in cell.hard_limits:
+        _lower(limit, hard)
+    _become(cell.uid, cell.gid)
+    if alone:
+        # Outside of our process namespace: whoever made it for us. Set after the change of
+        # user, which clears it.
+        kernel.die_with_parent(signal.SIGKILL)
+    os.umask(0o077)
+    return scoped, seccomp.load(cell.filter) if cell.filter else -1
+
+
+def _enter_scope() -> bool:
+    """Enter a signal scope, and see by trial that it holds: the server must be out of reach.
+
+    As whoever we still are, so that it is the scope that keeps us from it.
+    """
+    if kernel.landlock_version() < _ABI_WITH_SCOPES:
+        return False
+    scope = kernel.create_ruleset(0, 0, _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS)
+    kernel.enter(scope)
+    os.close(scope)
+    try:
+        os.kill(os.getppid(), 0)
+    except PermissionError:
+        return True
+    return False
+
+
+def _lower(limit: int, hard: int) -> None:
+    soft, before = resource.getrlimit(limit)
+    if before != resource.RLIM_INFINITY:
+        hard = min(hard, before)
+    soft = hard if soft == resource.RLIM_INFINITY else min(soft, hard)
+    resource.setrlimit(limit, (soft, hard))
+
+
+def _become(uid: int, gid: int) -> None:
+    if uid >= 0:
+        os.setgroups([])
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
+    kernel.drop_capabilities()
