@@ -16,7 +16,7 @@ from handrail.sandbox import refused as filtered
 from handrail.sandbox.complaint import Complaint, complaints
 from handrail.sandbox.confine import ConfinedPlan
 from handrail.sandbox.granted import Granted
-from handrail.sandbox.judgement import Finding, Judge
+from handrail.sandbox.judgement import Judge, Lack
 from handrail.sandbox.landlock import LEAST_VERSION, Grant
 from handrail.spec.server import Tier
 
@@ -79,19 +79,19 @@ def _inferred(
     grants = (*bare.grants, *(Grant(folder, rules.temporary) for folder in own))
     judge = Judge(plan, Granted(grants, in_view), disk, own)
     for complaint in complaints(said, plan.cwd):
-        finding = judge.judge(complaint)
-        if finding is not None:
-            yield Denial(finding.operation, _evidence(complaint, finding), finding.allow)
+        lack = judge.judge(complaint)
+        if lack is not None:
+            yield Denial(lack.operation, _evidence(complaint, lack), lack.allow)
 
 
-def _evidence(complaint: Complaint, finding: Finding) -> str:
+def _evidence(complaint: Complaint, lack: Lack) -> str:
     if complaint.absent:
         why = "its view of the disk has nothing there"
-    elif finding.level:
-        beside = ", ".join(path.name for path in finding.level)
+    elif lack.level:
+        beside = ", ".join(path.name for path in lack.level)
         why = (
-            f"at the tier landlock no name can come or go beside {beside}; "
-            "in a folder below it can, and at the tier namespaces"
+            f"at the tier landlock nothing can be made, removed or renamed beside {beside}; "
+            "in the folders below it can, and at the tier namespaces"
         )
     else:
         why = "no rule of its confinement allows that"

@@ -12,12 +12,13 @@ from handrail.plan.declared import is_system
 from handrail.plan.disk import Disk
 from handrail.plan.environment import BASE
 from handrail.plan.plan import Plan
-from handrail.sandbox.complaint import UNDECIDED, Complaint, Want
+from handrail.sandbox.complaint import Complaint
 from handrail.sandbox.granted import Granted
 from handrail.sandbox.landlock import EXECUTE, READ, WRITE
+from handrail.sandbox.want import UNDECIDED, Want
 
 _RIGHTS = {Want.READ: READ, Want.WRITE: WRITE, Want.START: EXECUTE & ~READ}
-_PLAIN = {Want.READ: os.R_OK, Want.START: os.X_OK}
+_PLAIN = {Want.READ: os.R_OK, Want.WRITE: os.W_OK, Want.START: os.X_OK}
 _NAMES = (Want.CREATE, Want.REMOVE, Want.MOVE)
 _NO_HOME = Path(BASE["HOME"])
 # The kernel's own rules hold there, and much of it looks different to each process.
@@ -25,8 +26,8 @@ _OF_PROCESSES = tuple(map(Path, ("/proc", "/dev/fd", "/dev/stdin", "/dev/stdout"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What was kept from the command at `path`.
+class Lack:
+    """What the rules did not grant at `path`, and the command wanted.
 
     `level`: the exceptions for whose sake the whole folder around `path` is kept as it is.
     """
@@ -51,12 +52,12 @@ class Judge:
     disk: Disk
     private: tuple[Path, ...]
 
-    def judge(self, complaint: Complaint) -> Finding | None:
-        """What the rules kept from the command; None when they may have nothing to do with it."""
+    def judge(self, complaint: Complaint) -> Lack | None:
+        """What the rules did not grant; None when they may have nothing to do with it."""
         found = (self._judge(path, complaint) for path in complaint.paths)
         return next(filter(None, found), None)
 
-    def _judge(self, path: Path, complaint: Complaint) -> Finding | None:
+    def _judge(self, path: Path, complaint: Complaint) -> Lack | None:
         place = self._place(path)
         if any(place.is_relative_to(other) for other in _OF_PROCESSES):
             return None
@@ -67,7 +68,7 @@ class Judge:
         if not wants:
             return None
         allowed = dict.fromkeys(self._allow(want, path, place) for want in wants)
-        return Finding(
+        return Lack(
             path=path,
             wants=wants,
             allow=" or ".join(filter(None, allowed)) or None,
@@ -92,19 +93,21 @@ class Judge:
         """What the complaint can have been about; nothing when that may be no path at all."""
         wants = complaint.wants
         exists = visible and (self._is_private(place) or self.disk.has(place))
-        if not exists and not complaint.sure and wants[0] in (Want.READ, *UNDECIDED):
-            return ()
         if complaint.absent:
             return wants[:1]
+        if wants == UNDECIDED and not (exists or complaint.sure):
+            return ()
         if wants == UNDECIDED:
             return wants if exists else (Want.CREATE,) if visible else (Want.READ, Want.WRITE)
-        return (Want.WRITE,) if exists and wants[0] is Want.CREATE else wants
+        if visible and wants[0] in (Want.CREATE, Want.WRITE):
+            return (Want.WRITE,) if exists else (Want.CREATE,)
+        return wants
 
     def _denied(self, place: Path, wants: tuple[Want, ...]) -> Iterator[Want]:
         """Those of `wants` that the rules deny, unless owner and mode explain the failure too."""
         denied = [want for want in wants if not self._grants(want, place)]
         if denied and all(self._permits(want, place) for want in wants if want not in denied):
-            yield from (want for want in denied if self._permits(want, place))
+            yield from (w for w in denied if w is not Want.START or self._permits(w, place))
 
     def _permits(self, want: Want, place: Path) -> bool:
         """Whether owner and mode let the command do this; never asked of what it cannot see."""
