@@ -21,6 +21,7 @@ from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
 from handrail.policy.decision import Decision, Verdict
 from handrail.policy.judge import judge
+from handrail.process.cgroup import Cgroups
 from handrail.process.outcome import Cancelled, Ending, Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
@@ -151,7 +152,10 @@ async def open_line(
     Raises `ConfinementUnavailable` when the file requires a stronger tier than can be had.
     """
     means = means or await choose(spec.confinement, host.user)
-    async with Pool(most_idle=spec.limits.concurrency, warm=common_cell(means)) as pool:
+    found = Cgroups.find()
+    cgroups = found if isinstance(found, Cgroups) else None
+    most_idle, warm = spec.limits.concurrency, common_cell(means)
+    async with Pool(most_idle=most_idle, warm=warm, cgroups=cgroups) as pool:
         line = Line(spec, host, means, pool, recorder)
         try:
             yield line

@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 from handrail.process import orphans
+from handrail.process.cgroup import Group
 from handrail.process.memory_file import memory_file
-from handrail.process.zygote import wire
+from handrail.process.zygote import tree, wire
 from handrail.sandbox.cell import Cell
 
 _BOOT = (
@@ -31,18 +32,25 @@ class Booted:
 
     `packed` is what the zygote is told first. `folder` is for the temporary files of its
     commands, and no other name begins like it; None in a view, which goes with the zygote.
+    `group` is removed with it.
     """
 
-    def __init__(self, cell: Cell, channel: int) -> None:
+    def __init__(self, cell: Cell, channel: int, group: Group | None) -> None:
+        self._group = group
         own = () if cell.view else (_new_folder(),)
         self.folder = own[0] if own else None
-        self.packed = _packed(cell, own or tuple(map(Path, cell.private)))
+        folders = own or tuple(map(Path, cell.private))
+        self.packed = _packed(cell, folders, grouped=group is not None)
         self._stderr = memory_file("zygote", b"")
         try:
             self.process = _start(cell, channel, self._stderr)
         except OSError:
             os.close(self._stderr)
+            if group is not None:
+                group.remove()
             raise
+        if group is not None:
+            _enter(group, self.process.pid)
 
     def last_words(self) -> str:
         """What it said when it could not go on. To be asked once, when it was let go."""
@@ -62,13 +70,28 @@ class Booted:
             self.process.wait()
         if self.process.returncode != 0 and self.folder is not None:
             orphans.end(self.folder)
+        if self._group is not None:
+            self._group.remove()
 
 
 def _new_folder() -> Path:
     return Path(tempfile.gettempdir(), f"handrail-{secrets.token_hex(8)}")
 
 
-def _packed(cell: Cell, folders: tuple[Path, ...]) -> wire.Cell:
+def _enter(group: Group, pid: int) -> None:
+    """Move a zygote into its group: also when bwrap has made it already, as a child of its own.
+
+    What is gone again needs no group: its end is heard on the channel.
+    """
+    try:
+        group.enter(pid)
+        for child in tree.children(pid):
+            group.enter(child)
+    except ProcessLookupError:
+        pass
+
+
+def _packed(cell: Cell, folders: tuple[Path, ...], *, grouped: bool) -> wire.Cell:
     return wire.Cell(
         uid=-1 if cell.user is None else cell.user.uid,
         gid=-1 if cell.user is None else cell.user.gid,
@@ -77,6 +100,7 @@ def _packed(cell: Cell, folders: tuple[Path, ...]) -> wire.Cell:
         filter=b"" if cell.filter is None else cell.filter.program,
         strangers=b"" if cell.filter is None else cell.filter.strangers,
         answers={} if cell.filter is None else dict(cell.filter.answers),
+        grouped=grouped,
         hard_limits=((resource.RLIMIT_CORE, 0),),
     )
 

@@ -65,7 +65,7 @@ async def surely(future: asyncio.Future[_T], seconds: float = inf) -> bool:
 
 def by_itself(status: int, running: Running, usage: Usage, limit: float | None) -> Ending:
     """The ending that a wait status tells, with the bounds that were crossed (wait(2))."""
-    if running.exceeded == wire.MEMORY:
+    if running.exceeded == wire.MEMORY or (running.starved and status):
         return MemoryExceeded()
     if status & 0x7F == 0:
         return Exited(status >> 8)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from handrail.process.output import Output
 from handrail.sandbox.confine import Confinement
+from handrail.sandbox.denial import Denial
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Outcome:
     """The end of one call.
 
     `seconds` is wall time from start to end; `cpu_seconds` is the processor time of all its
-    processes, `max_rss_bytes` the most memory they were seen to hold.
+    processes, `max_rss_bytes` the most memory they were seen to hold. `denials` say what its
+    confinement may have to do with a failure.
     """
 
     ending: Ending
@@ -81,3 +83,4 @@ class Outcome:
     max_rss_bytes: int
     confinement: Confinement
     note: str | None = None
+    denials: tuple[Denial, ...] = ()

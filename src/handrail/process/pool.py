@@ -8,8 +8,10 @@ from types import TracebackType
 import anyio
 
 from handrail.errors import Draining
+from handrail.process.cgroup import Cgroups
 from handrail.process.spawner import Spawner
 from handrail.sandbox.cell import Cell
+from handrail.spec.server import Tier
 
 _WARM = 2
 _CALLS_PER_SPAWNER = 1000
@@ -23,8 +25,12 @@ class Pool:
     the way out, every spawner ends, and every process of every call with it.
     """
 
-    def __init__(self, *, most_idle: int, warm: Cell | None = None) -> None:
+    def __init__(
+        self, *, most_idle: int, warm: Cell | None = None, cgroups: Cgroups | None = None
+    ) -> None:
         self._most_idle = most_idle
+        self._cgroups = cgroups
+        self._grown = 0
         self._warm = warm
         self._idle: list[Spawner] = []
         self._all: set[Spawner] = set()
@@ -84,7 +90,11 @@ class Pool:
             leaving.add_done_callback(self._leaving.discard)
 
     def _grow(self, cell: Cell) -> Spawner:
-        spawner = Spawner(cell)
+        self._grown += 1
+        group = None
+        if self._cgroups is not None and cell.tier is not Tier.NONE:
+            group = self._cgroups.make(f"{id(self):x}-{self._grown}")
+        spawner = Spawner(cell, group)
         self._all.add(spawner)
         return spawner
 

@@ -15,23 +15,33 @@ from pathlib import Path
 from typing import Any
 
 from handrail.errors import Busy, SpawnFailed
+from handrail.plan.disk import Disk
 from handrail.plan.plan import Plan
 from handrail.process import ending
 from handrail.process.capture import Capture
 from handrail.process.lines import LineFeed
 from handrail.process.mask import Mask
 from handrail.process.memory_file import memory_file
-from handrail.process.outcome import Cancelled, Ending, Outcome, OutputExceeded, TimedOut
+from handrail.process.outcome import (
+    Cancelled,
+    Ending,
+    Exited,
+    Outcome,
+    OutputExceeded,
+    TimedOut,
+)
 from handrail.process.output import Output
 from handrail.process.pool import Pool
-from handrail.process.spawner import Running, Spawner
+from handrail.process.spawner import Running, Spawner, Usage
 from handrail.process.spool import Spool
 from handrail.process.zygote import wire
 from handrail.sandbox.confine import ConfinedPlan
+from handrail.sandbox.denial import Denial, explain
 from handrail.sandbox.landlock import Rules
 from handrail.spec.server import Tier
 
-_SCARCE = {errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+_LAST_WORDS_BYTES = 16_384
+_SCARCE = {errno.EAGAIN, errno.EBUSY, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
 async def run(
@@ -86,8 +96,9 @@ async def _run(
         stderr.close()
     with _scarcity(plan):
         usage, status = running.gone.result(), running.exited.result()
+    ended = ours or ending.by_itself(status, running, usage, plan.limits.cpu_seconds)
     return Outcome(
-        ending=ours or ending.by_itself(status, running, usage, plan.limits.cpu_seconds),
+        ending=ended,
         stdout=stdout,
         stderr=stderr,
         seconds=time.monotonic() - began,
@@ -95,6 +106,7 @@ async def _run(
         max_rss_bytes=usage.largest_bytes,
         confinement=confined.confinement,
         note=_note(plan, running, spool),
+        denials=() if ended == Exited(0) else _denials(confined, spawner, usage, stdout, stderr),
     )
 
 
@@ -206,9 +218,24 @@ def _scarcity(plan: Plan) -> Iterator[None]:
         raise SpawnFailed(f"{reason}{doing}") from error
 
 
+def _denials(
+    confined: ConfinedPlan, spawner: Spawner, usage: Usage, stdout: Output, stderr: Output
+) -> tuple[Denial, ...]:
+    last_words = [
+        stream.read(max(0, stream.size - _LAST_WORDS_BYTES), _LAST_WORDS_BYTES)
+        for stream in (stdout, stderr)
+    ]
+    said = b"\n".join(last_words).decode(errors="replace")
+    return explain(confined, os.uname().machine, usage.refused, said, disk=Disk(confined.cell.user))
+
+
 def _note(plan: Plan, running: Running, spool: Spool) -> str | None:
     if running.exceeded == wire.PIDS:
         return f"it had more than {plan.limits.pids} processes at once and was stopped"
+    if running.forks_refused:
+        return f"it was refused more than {plan.limits.pids} processes at once"
+    if running.starved:
+        return "one of its processes was killed because the memory it may use was full"
     if spool.broken:
         return "there was no room to keep more of its output, and it was stopped"
     return None

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from handrail.errors import Internal
 from handrail.process.boot import Booted
+from handrail.process.cgroup import Group
 from handrail.process.memory_file import memory_file
 from handrail.process.zygote import wire
 from handrail.sandbox.cell import Cell
@@ -34,13 +35,18 @@ class Running:
     """The call that a zygote serves: what has been heard of it so far.
 
     `exited` has the command's wait status; `gone` comes when none of its processes is left.
-    Both fail with `OSError` when the command could not be started.
+    Both fail with `OSError` when the command could not be started. `starved` and
+    `forks_refused` are how often its cgroup had no memory, and no place for a process, left.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, group: Group | None = None) -> None:
+        self._group = group
+        self._before = _counted(group)
         self.exited: asyncio.Future[int] = loop.create_future()
         self.gone: asyncio.Future[Usage] = loop.create_future()
         self.exceeded: str | None = None
+        self.starved = 0
+        self.forks_refused = 0
 
     def hear(self, name: str, values: tuple[Any, ...]) -> None:
         """Take one reply of the zygote."""
@@ -53,6 +59,9 @@ class Running:
                 _settle(self.exited, values[0])
                 cpu_seconds, largest_bytes, refused = values[1:]
                 seen = tuple(Refusal(*one) for one in refused)
+                now = _counted(self._group)
+                self.starved = now[0] - self._before[0]
+                self.forks_refused = now[1] - self._before[1]
                 _settle(self.gone, Usage(cpu_seconds, largest_bytes, seen))
             case wire.FAILED:
                 self.lose(OSError(values[0], os.strerror(values[0]), values[1]))
@@ -67,6 +76,10 @@ class Running:
                 future.exception()  # looked at, so that asyncio does not complain of the other
 
 
+def _counted(group: Group | None) -> tuple[int, int]:
+    return (0, 0) if group is None else (group.oom_kills(), group.pids_refused())
+
+
 def _settle(future: asyncio.Future[_T], value: _T) -> None:
     if not future.done():
         future.set_result(value)
@@ -75,12 +88,13 @@ def _settle(future: asyncio.Future[_T], value: _T) -> None:
 class Spawner:
     """A zygote process, in its cell, and the socket to it. One call at a time."""
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: Cell, group: Group | None = None) -> None:
         self.cell = cell
+        self._group = group
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             try:
-                self.zygote = Booted(cell, theirs.fileno())
+                self.zygote = Booted(cell, theirs.fileno(), group)
             except OSError:
                 ours.close()
                 raise
@@ -108,10 +122,15 @@ class Spawner:
     def start(self, order: wire.Order, streams: list[int]) -> Running:
         """Have a command started; what becomes of it is heard through the returned object.
 
-        Raises `OSError` when no descriptor is left for the order.
+        Raises `OSError` when no descriptor is left for the order, or when what the last call
+        held in memory cannot be had back.
         """
         self.calls += 1
-        running = Running(self._loop)
+        running = Running(self._loop, self._group)
+        if self._group is not None:
+            # Exact, where the zygote would only look from time to time.
+            self._group.limit(order.memory_bytes, order.pids)
+            order = order._replace(memory_bytes=0, pids=0)
         packed = marshal.dumps(tuple(order))
         if len(packed) < wire.PACKET_BYTES:
             self._running = running

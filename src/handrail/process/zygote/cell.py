@@ -29,7 +29,7 @@ def enter(cell: wire.Cell) -> tuple[bool, int]:
         # Outside of our process namespace: whoever made it for us. Set after the change of
         # user, which clears it.
         kernel.die_with_parent(signal.SIGKILL)
-    os.umask(0o077)
+    os.umask(0o022)
     return scoped, seccomp.load(cell.filter) if cell.filter else -1
 
 

@@ -8,6 +8,7 @@ descriptor, and no link is ever followed.
 from __future__ import annotations
 
 import os
+import stat
 
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -17,7 +18,7 @@ class Folders:
 
     def __init__(self, paths: tuple[bytes, ...]) -> None:
         self.paths = paths
-        self._made: dict[bytes, tuple[int, int]] = {}
+        self._made: dict[bytes, tuple[int, int, int]] = {}
 
     @property
     def first(self) -> bytes:
@@ -75,8 +76,9 @@ def _remove_impostor(path: bytes) -> None:
         os.rmdir(path)
 
 
-def _identity(found: os.stat_result) -> tuple[int, int]:
-    return found.st_dev, found.st_ino
+def _identity(found: os.stat_result) -> tuple[int, int, int]:
+    """Which file this is, and of which kind: what takes a name may get its inode too."""
+    return found.st_dev, found.st_ino, stat.S_IFMT(found.st_mode)
 
 
 def _empty_at(path: bytes) -> None:

@@ -22,6 +22,7 @@ from .folders import Folders
 from .refusals import Refusals
 from .spawn import Failure, Launcher, bound
 from .thread import in_thread
+from .victim import Victim
 
 _WATCH_SECONDS = 0.05
 # The end of its socket ends a zygote, and nothing else: whoever stops the whole server lets it
@@ -46,7 +47,7 @@ class Zygote:
     def __init__(self, channel: socket.socket, held: wire.Cell) -> None:
         self.channel = channel
         self.folders = Folders(held.folders)
-        self.launcher = Launcher(self.folders, held.strangers)
+        self.launcher = Launcher(self.folders, Victim(wanted=held.grouped), held.strangers)
         self.call: Call | None = None
         self.received = array.array("i")
         self.poll = select.poll()

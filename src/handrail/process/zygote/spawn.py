@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from . import beneath, seccomp, wire
 from .folders import Folders
 from .rulesets import Rulesets
+from .victim import Victim
 
 # Whatever we or the server ignore, a command starts with nothing ignored.
 _RESET_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
@@ -26,8 +27,9 @@ class Failure(OSError):
 class Launcher:
     """Starts commands in the calling thread, which is confined for good by doing so."""
 
-    def __init__(self, folders: Folders, strangers: bytes) -> None:
+    def __init__(self, folders: Folders, victim: Victim, strangers: bytes) -> None:
         self._folders = folders
+        self._victim = victim
         self._rulesets = Rulesets(folders.paths)
         self._strangers = strangers
 
@@ -57,7 +59,8 @@ class Launcher:
             finally:
                 os.close(root)
             doing = "starting the program"
-            return order, _spawn(order, self._environment(order), streams)
+            with self._victim:
+                return order, _spawn(order, self._environment(order), streams)
         except (OSError, ValueError) as error:  # ValueError: a NUL character
             os.chdir("/")
             number = getattr(error, "errno", errno.EINVAL)

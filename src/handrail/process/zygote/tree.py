@@ -13,13 +13,14 @@ def descendants() -> list[int]:
     found: list[int] = []
     waiting = [os.getpid()]
     while waiting:
-        below = _children(waiting.pop())
+        below = children(waiting.pop())
         found += below
         waiting += below
     return found
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The process ids right below `pid`; none when it has ended."""
     try:
         return [
             int(child)

@@ -54,6 +54,8 @@ class Cell(NamedTuple):
     """A further filter, for the threads that start commands; none when empty."""
     answers: dict[int, int]
     """The errno for each system call that the filter leaves to the zygote."""
+    grouped: bool
+    """A cgroup bounds memory: have the kernel kill commands when there is no more."""
     hard_limits: tuple[tuple[int, int], ...]
     """Hard resource limits, for good."""
 
