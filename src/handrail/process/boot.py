@@ -68,10 +68,17 @@ class Booted:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.process.returncode != 0 and self.folder is not None:
-            orphans.end(self.folder)
+        if self.process.returncode != 0:
+            self._end_orphans()
         if self._group is not None:
             self._group.remove()
+
+    def _end_orphans(self) -> None:
+        """What the zygote could not take along: of a view, the kernel has ended it already."""
+        if self._group is not None:
+            self._group.end()
+        if self.folder is not None:
+            orphans.end(self.folder)
 
 
 def _new_folder() -> Path:

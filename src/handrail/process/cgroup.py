@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -168,6 +169,16 @@ class Group:
         """How many forks have been refused in this group, ever."""
         return _counted(self._counters[1], b"max")
 
+    def end(self) -> None:
+        """Kill all that it holds, whoever forks meanwhile. For when its zygote cannot do it."""
+        for _ in range(_MOST_TRIES):
+            pids = (self._pids / "cgroup.procs").read_text().split()
+            for pid in map(int, pids):
+                _kill(pid)
+            if not pids:
+                return
+            time.sleep(_TRY_SECONDS)
+
     def remove(self) -> None:
         """Let go of it. It kills nothing; what is busy for longer is left for the next `find`."""
         while self._counters:
@@ -177,6 +188,13 @@ class Group:
                 if try_remove(folder):
                     break
                 time.sleep(_TRY_SECONDS)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # it has ended meanwhile
 
 
 def _named(name: str) -> str:
