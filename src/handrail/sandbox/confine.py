@@ -12,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from handrail.plan.access import Access
 from handrail.plan.plan import Plan
 from handrail.sandbox import landlock, mounts
 from handrail.sandbox.cell import Cell
-from handrail.sandbox.filter import Filter, Sockets, build
+from handrail.sandbox.filter import Sockets, build
 from handrail.sandbox.landlock import Rules
 from handrail.sandbox.means import Means
 from handrail.spec.server import Tier
@@ -49,7 +50,11 @@ def confine(plan: Plan, means: Means) -> ConfinedPlan:
         return ConfinedPlan(plan, Confinement(means.tier, network=True), cell, rules)
     in_view = means.tier is Tier.NAMESPACES
     rules = landlock.rules(plan.access, means.landlock, network=plan.network, masked=in_view)
-    cell = _viewed(plan, means) if in_view else _shared(means, network=plan.network)
+    if in_view:
+        cell = _viewed(plan.access, means, plan.network, plan.limits.file_bytes)
+    else:
+        # Without a view of its own, no tool could be kept from the sockets that lie on the disk.
+        cell = _shared(means, Sockets.INTERNET if plan.network else Sockets.NONE)
     return ConfinedPlan(plan, Confinement(means.tier, network=plan.network), cell, rules)
 
 
@@ -58,33 +63,33 @@ def common_cell(means: Means) -> Cell | None:
     if means.tier is Tier.NAMESPACES:
         return None
     confined = means.tier is Tier.LANDLOCK
-    return _shared(means, network=False) if confined else Cell(means.tier, means.user)
+    return _shared(means, Sockets.NONE) if confined else Cell(means.tier, means.user)
 
 
-def _shared(means: Means, *, network: bool) -> Cell:
-    # Without a view of its own, no tool could be kept from the sockets that lie on the disk.
-    sockets = Sockets.INTERNET if network else Sockets.NONE
-    return Cell(means.tier, means.user, _filter(means.machine, sockets))
+# Worked out once for what is the same in call after call: this is on the path of each.
+@lru_cache
+def _shared(means: Means, sockets: Sockets) -> Cell:
+    return Cell(means.tier, means.user, build(means.machine, sockets))
 
 
-def _viewed(plan: Plan, means: Means) -> Cell:
-    sockets = Sockets.ALL if plan.network else Sockets.NONE
+@lru_cache(maxsize=256)
+def _viewed(
+    access: Access,
+    means: Means,
+    network: bool,  # noqa: FBT001  # a key of the cache
+    temporary_bytes: int,
+) -> Cell:
     view = mounts.arguments(
-        plan.access,
+        access,
         own=means.own,
-        network=plan.network,
+        network=network,
         as_root=means.as_root,
-        temporary_bytes=plan.limits.file_bytes,
+        temporary_bytes=temporary_bytes,
     )
     return Cell(
         means.tier,
         means.user,
-        _filter(means.machine, sockets),
+        build(means.machine, Sockets.ALL if network else Sockets.NONE),
         (str(means.bwrap), *view),
-        tuple(map(str, mounts.private_folders(plan.access))),
+        tuple(map(str, mounts.private_folders(access))),
     )
-
-
-@lru_cache
-def _filter(machine: str, sockets: Sockets) -> Filter:
-    return build(machine, sockets)

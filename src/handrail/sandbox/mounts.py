@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 
 from handrail.plan.access import Access
@@ -30,7 +29,6 @@ def private_folders(access: Access) -> tuple[Path, ...]:
     )
 
 
-@lru_cache(maxsize=256)
 def arguments(
     access: Access, *, own: tuple[Path, ...], network: bool, as_root: bool, temporary_bytes: int
 ) -> tuple[str, ...]:
