@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from handrail.mcp.clean import clean
 from handrail.mcp.excerpt import Excerpt, excerpt
 from handrail.mcp.parsing import Unparsable, parse
 from handrail.process.outcome import Exited, Outcome
@@ -37,6 +38,17 @@ class Answer:
         """Both streams by name."""
         return {"stdout": self.stdout, "stderr": self.stderr}
 
+    @property
+    def denials(self) -> list[dict[str, str]]:
+        """What the confinement denied: `operation`, `evidence`, and `allow` where there is one.
+
+        Safe to show, though the evidence has words of the command.
+        """
+        return [
+            {name: clean(text.encode()).text for name, text in asdict(denial).items() if text}
+            for denial in self.outcome.denials
+        ]
+
     def structure(self) -> dict[str, object]:
         """The published `structuredContent` of a command call (design §5)."""
         outcome = self.outcome
@@ -53,6 +65,7 @@ class Answer:
                 for stream, shown in self.excerpts.items()
                 if not shown.is_whole
             ],
+            "denials": self.denials,
         }
         return {
             "call_id": self.call_id,

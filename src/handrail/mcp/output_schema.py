@@ -10,7 +10,7 @@ from handrail.spec.tool import ToolSpec
 _TEXT: dict[str, Any] = {"type": "string"}
 _NUMBER: dict[str, Any] = {"type": "number"}
 _INTEGER: dict[str, Any] = {"type": "integer"}
-
+_OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}}
 
 _ENDING: dict[str, Any] = {
     "type": "object",
@@ -29,7 +29,8 @@ _PROPERTIES: dict[str, Any] = {
     "ending": _ENDING,
     "stdout": _TEXT,
     "stderr": _TEXT,
-    "truncated": {"type": "array", "items": {"type": "object"}},
+    "truncated": _OBJECTS,
+    "denials": _OBJECTS,
     "seconds": _NUMBER,
     "cpu_seconds": _NUMBER,
     "max_rss_bytes": _INTEGER,
@@ -39,7 +40,7 @@ _ERROR: dict[str, Any] = {"type": "object", "properties": {"code": _TEXT, "messa
 _OUTPUTS: dict[str, Any] = {
     "lines": {"type": "array", "items": _TEXT},
     "jsonl": {"type": "array"},
-    "csv": {"type": "array", "items": {"type": "object"}},
+    "csv": _OBJECTS,
 }
 
 

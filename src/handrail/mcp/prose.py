@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from handrail.errors import CallError
@@ -101,6 +101,8 @@ def _body(answer: Answer) -> Iterator[str]:
 
 def advice(answer: Answer) -> Iterator[str]:
     """What to know about what is shown, and what to do next."""
+    for denial in answer.denials:
+        yield _tell_denial(denial, answer.tool.name)
     for stream, shown in answer.excerpts.items():
         if shown.next_offset is not None:
             yield (
@@ -114,6 +116,13 @@ def advice(answer: Answer) -> Iterator[str]:
     if answer.parse_error is not None and answer.ok:
         yield f"There is no parsed output: {answer.parse_error}."
     yield from _advice(answer.outcome.ending)
+
+
+def _tell_denial(denial: Mapping[str, str], tool: str) -> str:
+    line = f"Confinement: it was kept from {denial['operation']} ({denial['evidence']})."
+    if "allow" not in denial:
+        return line
+    return f'{line} The owner could allow it with {denial["allow"]} in tool "{tool}".'
 
 
 def _advice(ending: Ending) -> Iterator[str]:

@@ -18,6 +18,7 @@ from handrail.sandbox.confine import ConfinedPlan
 from handrail.sandbox.granted import Granted
 from handrail.sandbox.judgement import Judge, Lack
 from handrail.sandbox.landlock import LEAST_VERSION, Grant
+from handrail.sandbox.mounts import TEMPORARY
 from handrail.spec.server import Tier
 
 _MOST_TOLD = 4
@@ -93,6 +94,8 @@ def _evidence(complaint: Complaint, lack: Lack) -> str:
             f"at the tier landlock nothing can be made, removed or renamed beside {beside}; "
             "in the folders below it can, and at the tier namespaces"
         )
+    elif lack.path.parent in TEMPORARY:
+        why = "its own folder for temporary files is elsewhere, in TMPDIR"
     else:
         why = "no rule of its confinement allows that"
     return f"inferred: it said “{complaint.line}”, and {why}"

@@ -15,6 +15,7 @@ from handrail.plan.plan import Plan
 from handrail.sandbox.complaint import Complaint
 from handrail.sandbox.granted import Granted
 from handrail.sandbox.landlock import EXECUTE, READ, WRITE
+from handrail.sandbox.mounts import TEMPORARY
 from handrail.sandbox.want import UNDECIDED, Want
 
 _RIGHTS = {Want.READ: READ, Want.WRITE: WRITE, Want.START: EXECUTE & ~READ}
@@ -151,7 +152,7 @@ class Judge:
         # Whoever could write those could change the rules, or what the server knows of itself.
         if (kept or added != (target,)) and any(one.name != ".git" for one in added):
             return None
-        if is_system(place) or is_system(added[0]):
+        if is_system(place) or is_system(added[0]) or added[0] in TEMPORARY:
             return None
         return f"writable = {_list([*self.plan.access.writable, *added])}"
 

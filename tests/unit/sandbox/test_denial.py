@@ -210,6 +210,13 @@ def test_the_system_is_never_offered_for_writing(call: Call) -> None:
     assert (told.operation, told.allow) == ("creating /usr/bin/q", None)
 
 
+def test_what_belongs_into_the_folder_for_temporary_files(call: Call) -> None:
+    told = call.said("sh: 1: cannot create /dev/shm/x: Permission denied")
+    assert told is not None
+    assert told.evidence.endswith("its own folder for temporary files is elsewhere, in TMPDIR")
+    assert told.allow is None
+
+
 def test_a_command_that_wants_a_home(call: Call) -> None:
     told = call.said("Error: EACCES: permission denied, mkdir '/nonexistent/.npm'")
     assert told is not None
