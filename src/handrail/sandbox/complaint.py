@@ -6,6 +6,7 @@ import os.path
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from handrail.sandbox.want import Want, wanted
@@ -33,8 +34,10 @@ _ADJECTIVES = re.compile(
 )
 _SURE = re.compile(r"^\S*\b\w?\w?sh: (?:line )?\d+: |\b(?:cannot open|open failed)\b", re.I)
 
+# Bounds for what a hostile command can make us think about: less than 0.1 s.
 _MOST_LINES = 200
-_LONGEST_LINE = 1000
+_MOST_COMPLAINTS = 50
+_LONGEST_LINE = 500
 _LONGEST_SHOWN = 300
 
 
@@ -54,7 +57,11 @@ class Complaint:
 
 
 def complaints(said: str, cwd: Path) -> Iterator[Complaint]:
-    """The last lines of `said` that complain; relative paths in them are below `cwd`."""
+    """Those of the last lines of `said` that complain; relative paths are below `cwd`."""
+    return islice(_complaints(said, cwd), _MOST_COMPLAINTS)
+
+
+def _complaints(said: str, cwd: Path) -> Iterator[Complaint]:
     before = ""
     for line in map(str.strip, said.splitlines()[-_MOST_LINES:]):
         if not line or len(line) > _LONGEST_LINE or line == "Caused by:":
