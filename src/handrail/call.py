@@ -110,6 +110,8 @@ class Line:
                 return end
         except CallError as error:
             end = Refused(error.code, error.message)
+            for note in getattr(error, "__notes__", ()):
+                _log.error("call %s: %s: %s", call.id, error.message, note)
             raise
         except Exception as error:
             _log.exception("internal error in call %s", call.id)

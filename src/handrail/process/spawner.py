@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import marshal
 import os
 import socket
@@ -18,7 +17,6 @@ from handrail.process.zygote import wire
 from handrail.sandbox.cell import Cell
 from handrail.sandbox.denial import Refusal
 
-_log = logging.getLogger("handrail.zygote")
 _T = TypeVar("_T")
 
 
@@ -166,7 +164,6 @@ class Spawner:
         died = Internal("the process that ran the command died")
         if self._last_words:
             # For the log, and for whoever asks why a tier cannot be had; callers never see it.
-            _log.error("a zygote died: %s", self._last_words)
             died.add_note(self._last_words)
         return died
 

@@ -50,8 +50,6 @@ async def choose(wanted: ConfinementTable, user: User | None) -> Means:
 async def try_out(tier: Tier, user: User | None) -> Trial:
     """Try one tier, on this machine as it is now."""
     means = replace(_machine(user), tier=tier)
-    if tier is Tier.NONE:
-        return Trial(means, Evidence(tier, {}))
     missing = _missing(means)
     return Trial(means, Evidence(tier, {}, missing) if missing else await probe(means))
 

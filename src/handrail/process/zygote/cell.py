@@ -60,7 +60,10 @@ def _lower(limit: int, hard: int) -> None:
 
 def _become(uid: int, gid: int) -> None:
     if uid >= 0:
-        os.setgroups([])
-        os.setresgid(gid, gid, gid)
-        os.setresuid(uid, uid, uid)
+        try:
+            os.setgroups([])
+            os.setresgid(gid, gid, gid)
+            os.setresuid(uid, uid, uid)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"becoming user {uid}") from None
     kernel.drop_capabilities()

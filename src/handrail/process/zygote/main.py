@@ -224,7 +224,7 @@ def main(descriptor: int) -> None:
     try:
         zygote = Zygote(channel, wire.Cell(*marshal.loads(packet)))
     except OSError as error:
-        _send(channel, (wire.FAILED, error.errno, f"confining a zygote: {error.filename}"))
+        _send(channel, (wire.FAILED, error.errno, error.filename or "confining itself"))
         return
     gc.freeze()
     gc.disable()
