@@ -26,9 +26,9 @@ from handrail.process.outcome import Cancelled, Ending, Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.process.spool import folder_in
+from handrail.process.tiers import choose
 from handrail.record.outputs import Outputs
 from handrail.record.record import CallRecord, Recorder, Refused
-from handrail.process.tiers import choose
 from handrail.sandbox.confine import common_cell, confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
@@ -109,9 +109,7 @@ class Line:
                 self.outputs.keep(call.id, call.tool.name, end)
                 return end
         except CallError as error:
-            end = Refused(error.code, error.message)
-            for note in getattr(error, "__notes__", ()):
-                _log.error("call %s: %s: %s", call.id, error.message, note)
+            end = _refused(call, error)
             raise
         except Exception as error:
             _log.exception("internal error in call %s", call.id)
@@ -123,6 +121,12 @@ class Line:
                     call_id=call.id, tool=call.tool.name, plan=plan, verdict=verdict, end=end
                 )
             )
+
+
+def _refused(call: Call, error: CallError) -> Refused:
+    for note in getattr(error, "__notes__", ()):  # for the owner, and no part of the answer
+        _log.error("call %s: %s: %s", call.id, error.message, note)
+    return Refused(error.code, error.message)
 
 
 def _refuse_stopped(call: Call) -> None:

@@ -132,6 +132,7 @@ def test_the_network(folder: Path) -> None:
         ("read", "exit 3"),
         ("read", "cat missing"),
         ("write", "umask 777; echo x > src/mine; cat src/mine"),
+        ("write", "echo x > $TMPDIR/mine; chmod 0 $TMPDIR/mine; cat $TMPDIR/mine"),
         ("read", "cat /proc/1/environ"),
         ("python", "import pwd, syslog; pwd.getpwall(); syslog.syslog('x'); 1 / 0"),
     ],

@@ -221,12 +221,23 @@ def _scarcity(plan: Plan) -> Iterator[None]:
 def _denials(
     confined: ConfinedPlan, spawner: Spawner, usage: Usage, stdout: Output, stderr: Output
 ) -> tuple[Denial, ...]:
-    last_words = [
-        stream.read(max(0, stream.size - _LAST_WORDS_BYTES), _LAST_WORDS_BYTES)
-        for stream in (stdout, stderr)
-    ]
-    said = b"\n".join(last_words).decode(errors="replace")
-    return explain(confined, os.uname().machine, usage.refused, said, disk=Disk(confined.cell.user))
+    said = b"\n".join(map(_last_words, (stdout, stderr))).decode(errors="replace")
+    folder = spawner.zygote.folder
+    return explain(
+        confined,
+        os.uname().machine,
+        usage.refused,
+        said,
+        disk=Disk(confined.cell.user),
+        private=() if folder is None else (folder,),
+    )
+
+
+def _last_words(stream: Output) -> bytes:
+    """Whole lines only: a path that is cut off could be taken for another."""
+    before = max(0, stream.size - _LAST_WORDS_BYTES)
+    tail = stream.read(before, _LAST_WORDS_BYTES)
+    return tail.partition(b"\n")[2] if before else tail
 
 
 def _note(plan: Plan, running: Running, spool: Spool) -> str | None:
