@@ -2,7 +2,7 @@
 
 import sys
 
-if sys.platform != "win32":  # there only the command line is imported, to say that it cannot run
+if sys.platform == "linux":  # elsewhere only the command line, to say that it cannot run
     from handrail.call import Call, Line, open_line
     from handrail.diagnostic import Diagnostic
     from handrail.errors import CallError, HandrailError, SpecError, UsageError

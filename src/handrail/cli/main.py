@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError
 from handrail.cli import streams
 from handrail.errors import CallError, HandrailError, SpecError
 
+_OTHERS = {"win32": "Windows", "darwin": "macOS"}
 _COMMANDS = {
     "serve": "handrail.cli.serve:serve",
     "check": "handrail.cli.check:check",
@@ -42,10 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    if sys.platform == "win32":
+    if sys.platform != "linux":
         streams.complain(
-            "handrail does not run on Windows: it confines commands by means of Linux and macOS",
-            hint="Run it in WSL 2 or in a Linux container.",
+            f"handrail does not run on {_OTHERS.get(sys.platform, sys.platform)}: "
+            "it confines commands by means of Linux",
+            hint="Run it in a Linux container, or in WSL 2.",
         )
         return 2
     try:

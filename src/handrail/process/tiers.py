@@ -20,6 +20,7 @@ from handrail.process.zygote.kernel import landlock_version
 from handrail.sandbox.evidence import Evidence
 from handrail.sandbox.landlock import LEAST_VERSION
 from handrail.sandbox.means import Means
+from handrail.sandbox.syscalls import MACHINES
 from handrail.spec.server import ConfinementTable, Tier
 
 _BWRAP_FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", str(Path(sys.executable).parent))
@@ -77,6 +78,8 @@ def _machine(user: User | None) -> Means:
 
 def _missing(means: Means) -> str | None:
     """Which part of a tier is not there at all."""
+    if means.machine not in MACHINES:
+        return f"it runs on {' and '.join(MACHINES)} only; this machine is {means.machine}"
     if means.tier.at_least(Tier.LANDLOCK) and means.landlock < LEAST_VERSION:
         has = f"version {means.landlock}" if means.landlock else "none"
         return f"it needs Landlock version {LEAST_VERSION} (Linux 6.2); this kernel has {has}"

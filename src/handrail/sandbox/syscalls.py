@@ -129,6 +129,10 @@ _BOTH = {
 _NUMBERS = {"x86_64": {**_X86_64, **_BOTH}, "aarch64": {**_AARCH64, **_BOTH}}
 
 
+MACHINES = tuple(_NUMBERS)
+"""The machines that we know, as uname(2) names them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Syscalls:
     """The calls of one machine: its audit architecture, and numbers by name.
