@@ -1,12 +1,13 @@
 """What a probe tries, as the command that it is: run by `python -I -S -c`, source and all.
 
-Standard library only. Prints one JSON object: the result of every attempt, by its name in
+Standard library only. Writes one JSON object: the result of every attempt, by its name in
 `sandbox/evidence.py`. All that it tries to reach was put there for it, save the server itself.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -25,12 +26,18 @@ CLONE_NEWUSER = 0x10000000
 PTRACE_SEIZE = 0x4206
 
 
+class NotSo(Exception):
+    """An attempt that failed by a fact, which is its message, not by an error."""
+
+
 def attempt(act: Callable[[], object]) -> str:
-    """The word for success, or the error."""
+    """The word for success, or the error or fact in its way: `Permission denied (EACCES)`."""
     try:
         act()
+    except NotSo as fact:
+        return str(fact)
     except OSError as error:
-        return f"{error.strerror} (errno {error.errno})"
+        return f"{error.strerror} ({errno.errorcode.get(error.errno or 0, error.errno)})"
     return "succeeded"
 
 
@@ -40,8 +47,8 @@ def call(number: int, *arguments: Any) -> int:
         *(ctypes.c_ulong(each) if isinstance(each, int) else each for each in arguments),
     )
     if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
     return int(result)
 
 
@@ -49,10 +56,16 @@ def opened(path: str, flags: int = os.O_RDONLY) -> None:
     os.close(os.open(path, flags, 0o600))
 
 
-def found(holds: bool) -> None:
-    """An attempt whose success is to be seen in a fact."""
-    if not holds:
-        raise OSError(0, "it is not so")
+def be_root(*, allowed: bool) -> None:
+    """To be seen by what we are. Whoever was made root on purpose must still have no power."""
+    user, powers = os.geteuid(), int(status()["CapEff"], 16)
+    if powers == 0 and (user != 0 or allowed):
+        raise NotSo(f"uid {user}, no capabilities")
+
+
+def gain_privileges() -> None:
+    if status()["NoNewPrivs"] == "1":
+        raise NotSo("no_new_privs, for good")
 
 
 def status() -> dict[str, str]:
@@ -65,7 +78,7 @@ def run_written(workspace: str) -> None:
     path = os.path.join(workspace, "written.sh")
     with open(path, "w") as file:
         file.write("#!/bin/sh\nexit 0\n")
-    os.chmod(path, 0o755)
+    os.chmod(path, 0o700)
     run(path)
 
 
@@ -84,21 +97,18 @@ def raise_limit() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard + 1, hard + 1))
-    except ValueError as error:  # how Python tells that it is not allowed
-        raise OSError(0, str(error)) from None
+    except ValueError:  # how Python tells that it is not allowed
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM)) from None
 
 
 def main(to: dict[str, Any]) -> None:
     outside, server, workspace = to["outside"], to["server"], to["workspace"]
-    facts = status()
     secret = os.path.join(outside, "secret")
     stream, datagram = socket.SOCK_STREAM, socket.SOCK_DGRAM
     inet, unix = socket.AF_INET, socket.AF_UNIX
     tries: dict[str, Callable[[], object]] = {
-        "root": lambda: found(
-            os.geteuid() == 0 and not to["as_root"] or int(facts["CapEff"], 16) != 0
-        ),
-        "new_privileges": lambda: found(facts["NoNewPrivs"] != "1"),
+        "root": lambda: be_root(allowed=to["as_root"]),
+        "new_privileges": gain_privileges,
         "unlimited": raise_limit,
         "read_outside": lambda: opened(secret),
         "list_outside": lambda: os.listdir(outside),
@@ -126,7 +136,7 @@ def main(to: dict[str, Any]) -> None:
         "run_system": lambda: run("/bin/true"),
     }
     signal.alarm(10)
-    print(json.dumps({name: attempt(act) for name, act in tries.items()}))
+    sys.stdout.write(json.dumps({name: attempt(act) for name, act in tries.items()}))
 
 
 main(json.loads(sys.argv[1]))
