@@ -19,7 +19,16 @@ from handrail.process.run import run
 from handrail.sandbox.confine import ConfinedPlan
 
 SOON_SECONDS = 5.0
+STRANGER = 3_210_001
+"""A user without a name."""
 _counter = itertools.count()
+
+
+def hand_over(*folders: Path) -> None:
+    """Give folders to whom commands may run as: a server that is root asks who owns them."""
+    if os.geteuid() == 0:
+        for folder in folders:
+            os.chown(folder, STRANGER, STRANGER)
 
 
 async def run_one(confined: ConfinedPlan, spool: Path) -> Outcome:

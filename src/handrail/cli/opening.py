@@ -11,10 +11,12 @@ from pathlib import Path
 from handrail.diagnostic import Diagnostic, Finding, Severity
 from handrail.errors import ConfinementUnavailable, SpecError, UsageError
 from handrail.lint.lint import lint
+from handrail.plan.held import held
 from handrail.plan.host import Host, survey
 from handrail.plan.unreachable import unreachable
-from handrail.process.version import old_programs
+from handrail.plan.user import User, choose_user
 from handrail.process.tiers import choose
+from handrail.process.version import old_programs
 from handrail.sandbox.means import Means
 from handrail.spec.find import find
 from handrail.spec.load import Reading, read
@@ -61,6 +63,14 @@ class Examination:
         """Whether the file cannot be served."""
         return any(found.severity is Severity.ERROR for found in self.diagnostics)
 
+    @property
+    def user(self) -> User | None:
+        """Whom commands run as; whom they would by default, as long as that is not known."""
+        if self.host is not None:
+            return self.host.user
+        user = choose_user(None, self.reading.file.absolute().parent)
+        return user if isinstance(user, User) else None
+
     def surveyed(self, spec: ServerSpec) -> Iterable[Finding]:
         """What the file names and the machine lacks."""
         self.host, findings = survey(spec, self.reading.file, os.environ)
@@ -68,9 +78,8 @@ class Examination:
 
     def confinable(self, spec: ServerSpec) -> Iterable[Finding]:
         """Whether commands can be confined here; tries it out."""
-        user = None if self.host is None else self.host.user
         try:
-            self.means = asyncio.run(choose(spec.confinement, user))
+            self.means = asyncio.run(choose(spec.confinement, self.user))
         except ConfinementUnavailable as lacking:
             at = ("confinement", "require" if spec.confinement.use is None else "use")
             yield Finding(at, "E142", f"{lacking.code}: {lacking.message}", lacking.hint)
@@ -80,6 +89,12 @@ class Examination:
         if self.host is None or self.means is None or self.means.tier is Tier.NAMESPACES:
             return []
         return unreachable(self.host, spec)
+
+    def creatable(self, spec: ServerSpec) -> Iterable[Finding]:
+        """Where tools may write and yet make nothing; with a view of its own, nowhere."""
+        if self.host is None or self.means is None or self.means.tier is not Tier.LANDLOCK:
+            return []
+        return held(self.host, spec)
 
     def also(self, check: Check) -> Callable[[ServerSpec], Iterable[Finding]]:
         """A further check, made when all is there for it."""
@@ -99,7 +114,8 @@ def examine(file: Path | None, *further: Check) -> Examination:
     """
     path = find(Path.cwd()) if file is None else file
     found = Examination(read(path, os.environ))
-    rules = [lint, found.surveyed, found.confinable, found.reachable, *map(found.also, further)]
+    by_tier = (found.reachable, found.creatable)
+    rules = [lint, found.surveyed, found.confinable, *by_tier, *map(found.also, further)]
     found.diagnostics = found.reading.judge(*rules)
     return found
 

@@ -19,6 +19,7 @@ from handrail.process import tiers
 from handrail.spec.load import read
 from handrail.spec.server import ServerSpec
 from tests.builders import host, server
+from tests.running import hand_over
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "diagnostics.md").read_text()
@@ -184,6 +185,23 @@ def test_a_tier_that_cannot_be_had_gives_its_code(
     assert [found["code"] for found in json.loads(capsys.readouterr().out)] == [code]
 
 
+LANDLOCK = {"E145": f"{WRITING_TOOL}args = []"}
+
+
+@pytest.mark.parametrize("code", LANDLOCK)
+def test_what_only_the_tier_landlock_cannot_do_gives_its_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    file = tmp_path / "handrail.toml"
+    hand_over(tmp_path)
+    found = {}
+    for tier in ("landlock", "namespaces"):
+        file.write_text(f'config_version = 1\n{LANDLOCK[code]}\n[confinement]\nuse = "{tier}"\n')
+        assert run(["check", str(file), "--format", "json"]) == 0
+        found[tier] = [one["code"] for one in json.loads(capsys.readouterr().out)]
+    assert found == {"landlock": [code], "namespaces": []}
+
+
 def test_every_code_of_the_source_is_documented_and_every_documented_one_is_tested() -> None:
     in_source = {
         code
@@ -198,5 +216,6 @@ def test_every_code_of_the_source_is_documented_and_every_documented_one_is_test
         | OUT_OF_REACH.keys()
         | VERSIONS.keys()
         | CONFINEMENT.keys()
+        | LANDLOCK.keys()
     )
     assert in_source == documented == tested
