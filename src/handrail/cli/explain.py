@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from handrail.cli import streams
 from handrail.cli.arguments import parse_arguments
+from handrail.cli.folding import folded
 from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.errors import CallError
@@ -47,11 +49,11 @@ def explain(
         streams.note(prose.tell_error(error))
         return 1
     facts = _facts(judge(plan), confine(plan, opened.means), opened)
-    streams.say(json.dumps(facts, indent=2) if json_ else "\n".join(_lines(facts)))
+    streams.say(json.dumps(facts, indent=2) if json_ else "\n".join(_lines(facts, opened)))
     return 0
 
 
-def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str, object]:
+def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str, Any]:
     plan = confined.plan
     program, limits = plan.program, plan.limits
     return {
@@ -86,10 +88,10 @@ def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str
     }
 
 
-def _confinement(confined: ConfinedPlan, opened: Opened) -> dict[str, object]:
+def _confinement(confined: ConfinedPlan, opened: Opened) -> dict[str, Any]:
     plan, access, user = confined.plan, confined.plan.access, opened.host.user
     tier = confined.confinement.tier
-    held: dict[str, object] = {
+    held: dict[str, Any] = {
         "tier": tier.value,
         "network": confined.confinement.network,
         "user": "the server's own" if user is None else str(user),
@@ -111,10 +113,20 @@ def _shown(paths: Iterable[Path]) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _lines(facts: dict[str, object]) -> Iterator[str]:
+def _lines(facts: dict[str, Any], opened: Opened) -> Iterator[str]:
     for name, value in facts.items():
-        for number, line in enumerate(list(_values(value)) or ["-"]):
+        told = _folded(value, opened) if name == "confinement" else value
+        for number, line in enumerate(list(_values(told)) or ["-"]):
             yield f"{'' if number else name:<12} {line}"
+
+
+def _folded(held: dict[str, Any], opened: Opened) -> dict[str, Any]:
+    """A confinement that fits on a screen; `--json` has every path."""
+    system = opened.host.system
+    return {
+        key: list(folded(item, system)) if isinstance(item, list) else item
+        for key, item in held.items()
+    }
 
 
 def _values(value: object) -> Iterator[str]:
