@@ -159,7 +159,7 @@ def _targets(user: User | None) -> Iterator[Targets]:
         for file in (targets.outside / "secret", targets.workspace / "file"):
             _open_to_all(file)
         _open_to_all(targets.workspace / ".git" / "config")
-        _unix(stack, str(targets.outside / "socket"))
+        _unix(stack, _short(stack, targets.outside) + "/socket")
         _unix(stack, "\0" + targets.abstract)
         (targets.outside / "socket").chmod(0o777)
         yield targets
@@ -176,6 +176,13 @@ def _open_to_all(file: Path) -> None:
 def _tcp(stack: ExitStack) -> int:
     listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
     return int(listener.getsockname()[1])
+
+
+def _short(stack: ExitStack, folder: Path) -> str:
+    """Another name of a folder: a socket's address has room for 107 letters (unix(7))."""
+    opened = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    stack.callback(os.close, opened)
+    return f"/proc/self/fd/{opened}"
 
 
 def _unix(stack: ExitStack, address: str) -> None:
