@@ -22,6 +22,7 @@ from handrail.process.capture import Capture
 from handrail.process.lines import LineFeed
 from handrail.process.mask import Mask
 from handrail.process.memory_file import memory_file
+from handrail.process.note import note
 from handrail.process.outcome import (
     Cancelled,
     Ending,
@@ -105,7 +106,7 @@ async def _run(
         cpu_seconds=usage.cpu_seconds,
         max_rss_bytes=usage.largest_bytes,
         confinement=confined.confinement,
-        note=_note(plan, running, spool),
+        note=note(plan, running, spool, ended, usage),
         denials=() if ended == Exited(0) else _denials(confined, spawner, usage, stdout, stderr),
     )
 
@@ -238,15 +239,3 @@ def _last_words(stream: Output) -> bytes:
     before = max(0, stream.size - _LAST_WORDS_BYTES)
     tail = stream.read(before, _LAST_WORDS_BYTES)
     return tail.partition(b"\n")[2] if before else tail
-
-
-def _note(plan: Plan, running: Running, spool: Spool) -> str | None:
-    if running.exceeded == wire.PIDS:
-        return f"it had more than {plan.limits.pids} processes at once and was stopped"
-    if running.forks_refused:
-        return f"it was refused more than {plan.limits.pids} processes at once"
-    if running.starved:
-        return "one of its processes was killed because the memory it may use was full"
-    if spool.broken:
-        return "there was no room to keep more of its output, and it was stopped"
-    return None

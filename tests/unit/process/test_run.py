@@ -29,7 +29,7 @@ from handrail.process.run import run
 from handrail.sandbox.confine import ConfinedPlan, Confinement
 from handrail.spec.server import Tier
 from tests.builders import confined, sh
-from tests.running import said
+from tests.running import run_one, said
 
 PROMPT_SECONDS = 1.0
 
@@ -282,3 +282,25 @@ async def test_sixteen_sleep_at_the_same_time(pool: Pool, spool: Path) -> None:
 async def test_values_that_must_not_be_shown_are_covered(pool: Pool, spool: Path) -> None:
     plan = sh("printf 'key hunter2!'; printf 'hunter2!' >&2", hidden=("hunter2!",))
     assert await ended(plan, pool, spool) == (Exited(0), b"key ********", b"********")
+
+
+async def test_a_file_that_outgrows_its_bound_ends_the_command_and_is_named(tmp_path: Path) -> None:
+    plan = sh(f"exec head -c 2000000 /dev/zero > {tmp_path}/large", file_bytes=1_000_000)
+    outcome = await run_one(plan, tmp_path)
+    said(outcome)
+    assert outcome.ending == Signalled("SIGXFSZ")
+    assert outcome.note == "a file of it would have outgrown file_size, 1000000 bytes"
+    assert (tmp_path / "large").stat().st_size == 1_000_000
+
+
+async def test_open_files_are_bounded_for_good(tmp_path: Path) -> None:
+    outcome = await run_one(sh("ulimit -n; ulimit -n 65 || ulimit -Hn", open_files=64), tmp_path)
+    assert said(outcome)[0] == b"64\n64\n"
+
+
+async def test_a_kill_that_was_not_ours_is_not_explained_away(tmp_path: Path) -> None:
+    outcome = await run_one(sh("kill -9 $$"), tmp_path)
+    said(outcome)
+    assert outcome.ending == Signalled("SIGKILL")
+    assert outcome.note is not None
+    assert outcome.note.startswith("handrail did not send it; the command held ")
