@@ -9,6 +9,7 @@ from handrail.diagnostic import Finding, Severity
 from handrail.plan.declared import is_system
 
 _AT = ("workspace", "root")
+_NO_FILES = (Path("/proc"), Path("/sys"), Path("/dev/pts"), Path("/dev/mqueue"))
 _HOMES = (Path("/home"), Path("/Users"))
 
 
@@ -23,6 +24,9 @@ def judge_workspace(root: Path) -> Iterator[Finding]:
         yield Finding(_AT, "E401", f"the workspace {root} does not exist", "Create it first.")
     elif not is_folder:
         yield Finding(_AT, "E402", f"the workspace {root} is not a directory")
+    elif any(root.is_relative_to(tree) for tree in _NO_FILES):
+        message = f"the workspace {root} is no place for files: the kernel makes what is there up"
+        yield Finding(_AT, "E406", message, "Name a folder on a disk.")
     elif _is_wide(root):
         message = f"the workspace {root} holds far more than one project; tools see all of it"
         hint = "Name the folder that they are for."

@@ -103,6 +103,7 @@ MACHINE = {
     "E403": '[workspace]\nroot = "closed"',
     "E404": f'[workspace]\nroot = "readable"\n{WRITING_TOOL}',
     "E405": '[workspace]\nroot = "/"',
+    "E406": '[workspace]\nroot = "/proc"',
     "E411": "[programs.no-such-program]",
     "E412": '[programs.git]\npath = "handrail.toml"',
     "E431": f'{READING_TOOL}readable = ["nowhere"]',

@@ -143,6 +143,11 @@ def test_a_workspace_that_holds_far_too_much_is_a_warning(tmp_path: Path, root: 
     assert [(f.code, f.severity) for f in findings] == [("E405", Severity.WARNING)]
 
 
+@pytest.mark.parametrize("root", ["/proc", "/proc/self", "/sys/kernel"])
+def test_a_workspace_where_there_are_no_files_is_refused(tmp_path: Path, root: str) -> None:
+    assert [f.code for f in lacks(tmp_path, workspace={"root": root})] == ["E406"]
+
+
 def test_links_in_a_circle_are_no_workspace(tmp_path: Path) -> None:
     (tmp_path / "ws").symlink_to("ws")
     assert [f.code for f in lacks(tmp_path, workspace={"root": "ws"})] == ["E401"]
