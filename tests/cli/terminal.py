@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,13 @@ class Printed:
     err: str
 
 
-def handrail(*arguments: str, folder: Path, **environ: str) -> Printed:
-    """Run the command in `folder`, with an environment of PATH and `environ` alone."""
+def handrail(*arguments: str, folder: Path, under: Sequence[str] = (), **environ: str) -> Printed:
+    """Run the command in `folder`, with an environment of PATH and `environ` alone.
+
+    `under` is what to start it by.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", "handrail", *arguments],
+        [*under, sys.executable, "-m", "handrail", *arguments],
         cwd=folder,
         env={"PATH": os.environ["PATH"], **environ},
         stdin=subprocess.DEVNULL,

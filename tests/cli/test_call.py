@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import Printed, handrail
+from tests.running import hand_over
 
 _FILE = """
 config_version = 1
@@ -64,6 +65,7 @@ effect = "destructive"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "handrail.toml").write_text(_FILE)
+    hand_over(tmp_path)
     return tmp_path
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.cli.terminal import handrail
+from tests.running import STRANGER, hand_over
 
 _FILE = """
 config_version = 1
@@ -41,6 +43,7 @@ params.pin = { sensitive = true, required = true }
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "handrail.toml").write_text(_FILE)
     (tmp_path / "rooms").mkdir()
+    hand_over(tmp_path / "rooms")
     return tmp_path
 
 
@@ -54,26 +57,57 @@ def test_explain_shows_the_plan_and_runs_nothing(folder: Path) -> None:
     assert facts["argv"][1:] == ["./hall", "--reference=***"]
     assert str(folder / "rooms") == facts["cwd"]
     assert facts["verdict"] == {"decision": "allow", "grounds": []}
-    assert facts["confinement"] == {"tier": "rlimits", "network": True}
     assert not (folder / "rooms" / "hall").exists()
+
+
+def test_explain_shows_the_confinement_with_every_path(folder: Path) -> None:
+    (folder / "rooms" / ".git").mkdir()
+    held = json.loads(explain(folder, "place=hall", "pin=1234-5678", "--json"))["confinement"]
+
+    rooms = str(folder / "rooms")
+    assert held["tier"] in ("namespaces", "landlock")
+    assert held["network"] is False
+    assert held["user"] == (str(STRANGER) if os.geteuid() == 0 else "the server's own")
+    assert held["runtime"] == "system"
+    assert {rooms, "/usr", "/etc/hosts"} <= set(held["readable"])
+    assert rooms not in held["executable"]
+    assert held["writable"] == [rooms]
+    assert held["kept"] == [f"{rooms}/.git"]
+    assert held["hidden"] == []
+
+
+def test_for_a_person_what_every_program_gets_is_one_line(folder: Path) -> None:
+    lines = explain(folder, "place=hall", "pin=1234-5678").splitlines()
+
+    told = lines[lines.index("             readable:") + 1 :]
+    assert told[0].strip() == str(folder / "rooms")
+    assert told[1].strip().startswith("and what every program gets: ")
+    assert "/usr" in told[1]
+    assert told[2] == "             executable:"
+    assert "/etc/hosts" not in "\n".join(lines)
+
+
+def test_at_a_tier_that_confines_no_files_explain_lists_none(folder: Path) -> None:
+    file = folder / "handrail.toml"
+    file.write_text(f'{_FILE}[confinement]\nrequire = "rlimits"\nuse = "rlimits"\n')
+    held = json.loads(explain(folder, "place=hall", "pin=1", "--json"))["confinement"]
+
+    assert (held["tier"], held["network"]) == ("rlimits", True)
+    assert held.keys() == {"tier", "network", "user"}
 
 
 @pytest.mark.parametrize("command", [["explain", "t"], ["inspect"]])
 def test_nothing_is_run_not_even_for_its_version(tmp_path: Path, command: list[str]) -> None:
     program = tmp_path / "tool"
-    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\necho 2.0\n")
+    program.write_text("#!/bin/sh\necho 2.0\n")
     program.chmod(0o755)
     (tmp_path / "handrail.toml").write_text(
-        'config_version = 1\n[programs.tool]\npath = "tool"\nmin_version = "1.0"\n'
+        'config_version = 1\n[programs.tool]\npath = "tool"\nmin_version = "3.0"\n'
         '[[tool]]\nname = "t"\ndescription = "d"\nprogram = "tool"\n'
     )
 
     assert handrail(*command, folder=tmp_path).code == 0
-    assert not (tmp_path / "was-run").exists()
-
-    handrail("check", folder=tmp_path)
-
-    assert (tmp_path / "was-run").exists()
+    assert "E414" in handrail("check", folder=tmp_path).out
 
 
 def test_explain_shows_no_secret(folder: Path) -> None:

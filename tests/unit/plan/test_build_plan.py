@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from handrail.errors import ArgumentError, PathOutsideWorkspace
+from handrail.plan.access import access_of
 from handrail.plan.plan import Limits, Plan, build_plan
 from handrail.plan.program import Program
 from handrail.spec.tool import Effect
@@ -18,12 +19,14 @@ def test_a_whole_plan(tmp_path: Path) -> None:
     declared = tool("-n", "{text}", params={"text": {}}, stdin="{text}!", effect="write")
     spec = server(declared, limits={"timeout": "2s", "memory": "1MiB", "cpu": "3s", "pids": 4})
     echo = Program.at("echo", Path("/bin/echo"))
-    assert build_plan(spec, declared, {"text": "hé"}, host(tmp_path)) == Plan(
+    here = host(tmp_path)
+    assert build_plan(spec, declared, {"text": "hé"}, here) == Plan(
         tool="t",
         program=echo,
         argv=("/bin/echo", "-n", "hé"),
         cwd=tmp_path,
         workspace=tmp_path,
+        access=access_of(declared, here),
         env={
             "HOME": "/nonexistent",
             "LANG": "C.UTF-8",
@@ -31,6 +34,7 @@ def test_a_whole_plan(tmp_path: Path) -> None:
             "PATH": "/bin:/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin:/sbin",
             "TERM": "dumb",
             "TZ": "UTC",
+            "XDG_CACHE_HOME": "$TMPDIR/cache",
         },
         stdin="hé!".encode(),
         limits=Limits(
@@ -38,6 +42,8 @@ def test_a_whole_plan(tmp_path: Path) -> None:
             memory_bytes=1 << 20,
             cpu_seconds=3.0,
             pids=4,
+            file_bytes=1 << 30,
+            open_files=1024,
             output_bytes=64 << 10,
             spool_bytes=256 << 20,
         ),
@@ -56,11 +62,14 @@ def test_planning_starts_nothing_and_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_tools_own_limits_win() -> None:
     own = {"timeout": "5s", "memory": "2MiB", "cpu": "1s", "pids": 7, "output": "1KiB"}
-    assert planned(tool(**own)).limits == Limits(
+    files = {"file_size": "3MiB", "open_files": 32}
+    assert planned(tool(**own, **files)).limits == Limits(
         wall_seconds=5.0,
         memory_bytes=2 << 20,
         cpu_seconds=1.0,
         pids=7,
+        file_bytes=3 << 20,
+        open_files=32,
         output_bytes=1024,
         spool_bytes=256 << 20,
     )
@@ -126,7 +135,8 @@ def test_the_environment_comes_from_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "leak")
     monkeypatch.setenv("LD_PRELOAD", "/tmp/evil.so")
     monkeypatch.setenv("HOME", "/root")
-    assert sorted(planned(tool()).env) == ["HOME", "LANG", "NO_COLOR", "PATH", "TERM", "TZ"]
+    names = ["HOME", "LANG", "NO_COLOR", "PATH", "TERM", "TZ", "XDG_CACHE_HOME"]
+    assert sorted(planned(tool()).env) == names
     assert planned(tool()).env["HOME"] == "/nonexistent"
 
 
