@@ -16,6 +16,8 @@ import pytest
 
 SETTLE_SECONDS = 2.0
 IN_CI = os.environ.get("CI", "") not in {"", "0", "false"}
+# In the command line of a zygote, and of what makes a view of the disk for it.
+ZYGOTE = "from zygote.main import main"
 # pytest itself keeps this one up to date.
 OWN_VARIABLE = "PYTEST_CURRENT_TEST"
 
@@ -58,10 +60,18 @@ class Surroundings:
 
     def left_since(self, before: Self) -> list[str]:
         return [
-            *(describe(process) for process in self.processes - before.processes),
+            *(describe(one) for one in self.processes - before.processes if not before.has(one)),
             *(f"descriptor {target}" for target in (self.descriptors - before.descriptors)),
             *self._variables_changed_since(before),
         ]
+
+    def has(self, zygote: psutil.Process) -> bool:
+        """Whether it waits for the calls of a server that was there before, and outlives a test."""
+        try:
+            waits = ZYGOTE in " ".join(zygote.cmdline())
+            return waits and not self.processes.isdisjoint(zygote.parents())
+        except psutil.NoSuchProcess:
+            return False
 
     def _variables_changed_since(self, before: Self) -> list[str]:
         # Names only: a value may be a secret.

@@ -37,6 +37,13 @@ class Server:
     transport: ClientTransport
     url: str | None = None
 
+    @property
+    def tier(self) -> str:
+        """The tier that it says it runs at."""
+        (serving,) = [line for line in self.site.records() if line["event"] == "serving"]
+        tier: str = serving["tier"]
+        return tier
+
     def client(self, **options: Any) -> AbstractAsyncContextManager[Connected]:
         """A client that speaks this way's protocol."""
         return Client(self.transport, mode=self.way.mode, **options)

@@ -117,4 +117,5 @@ async def test_a_command_gets_nothing_of_the_servers_own_environment(client: Con
         "TERM",
         "TMPDIR",
         "TZ",
+        "XDG_CACHE_HOME",
     ]

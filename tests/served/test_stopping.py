@@ -24,7 +24,7 @@ from tests.served.raw import (
 )
 from tests.served.serving import Connected, call, calling, http_process, serving
 from tests.served.site import WAYS, Site, Way
-from tests.served.watching import commands_below, has_grown, new_marker, processes_of
+from tests.served.watching import commands_below, has_grown, new_marker, processes_of, zygotes_of
 
 DRAIN_SECONDS = 20
 # Each transport and each protocol once, where only what is behind them matters.
@@ -99,9 +99,8 @@ async def test_a_call_whose_zygote_dies_is_an_internal_error_and_the_server_goes
     async with serving(site, way) as server, server.client() as client:
         async with calling(client, "tree", marker=marker) as answer:
             await eventually(lambda: has_grown(marker))
-            zygote = psutil.Process(processes_of(marker)[0].pid)
-            while zygote.ppid() != server.pid:
-                zygote = psutil.Process(zygote.ppid())
+            zygotes = zygotes_of(server.pid)
+            (zygote,) = [one for one in processes_of(marker)[0].parents() if one in zygotes]
             zygote.kill()
             result = await answer
         await eventually(lambda: not processes_of(marker), seconds=2)

@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,21 @@ def _arguments(process: psutil.Process) -> list[str]:
 
 
 def commands_below(pid: int) -> list[psutil.Process]:
-    """Every process that a server's calls have started: what is below its direct children."""
-    server = psutil.Process(pid)
-    direct = set(server.children())
-    return [below for below in server.children(recursive=True) if below not in direct]
+    """Every process that a server's calls have started: what is below its zygotes."""
+    found: list[psutil.Process] = []
+    for zygote in zygotes_of(pid):
+        with suppress(psutil.NoSuchProcess):
+            found += zygote.children(recursive=True)
+    return found
+
+
+def zygotes_of(pid: int) -> list[psutil.Process]:
+    """The zygotes of a server: its children, or theirs where bwrap made a view for them."""
+    found: list[psutil.Process] = []
+    for child in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess):
+            found += child.children() if child.name() == "bwrap" else [child]
+    return found
 
 
 def descriptors(pid: int) -> Counter[str]:
