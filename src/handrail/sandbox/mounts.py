@@ -64,7 +64,8 @@ def _binds(access: Access, own: tuple[Path, ...]) -> Iterator[str]:
     for path in sorted(modes):
         yield from (modes[path], str(path), str(path))
     for path in access.hidden_folders:
-        yield from ("--perms", "0000", "--tmpfs", str(path))
+        # Without a server that is root, the folder is the command's own, which could open it.
+        yield from ("--perms", "0000", "--tmpfs", str(path), "--remount-ro", str(path))
     for path in access.hidden_files:
         yield from ("--ro-bind", "/dev/null", str(path))
 
