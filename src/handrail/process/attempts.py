@@ -74,8 +74,8 @@ def status() -> dict[str, str]:
         return {name: value.strip() for name, _, value in (line.partition(":") for line in file)}
 
 
-def run_written(workspace: str) -> None:
-    path = os.path.join(workspace, "written.sh")
+def run_written(folder: str) -> None:
+    path = os.path.join(folder, "written.sh")
     with open(path, "w") as file:
         file.write("#!/bin/sh\nexit 0\n")
     os.chmod(path, 0o700)
@@ -116,7 +116,9 @@ def main(to: dict[str, Any]) -> None:
         "cut_outside": lambda: os.truncate(secret, 1),
         "create_outside": lambda: opened(os.path.join(outside, "new"), os.O_CREAT | os.O_WRONLY),
         "write_kept": lambda: opened(os.path.join(workspace, ".git", "config"), os.O_WRONLY),
-        "run_written": lambda: run_written(workspace),
+        # Not at the top: at the tier landlock, that has no place for new files beside `.git`.
+        "run_written": lambda: run_written(os.path.join(workspace, "folder")),
+        "run_temporary": lambda: run_written(os.environ["TMPDIR"]),
         "signal_server": lambda: os.kill(server, 0),
         "server_environment": lambda: opened(f"/proc/{server}/environ"),
         "trace_server": lambda: call(PTRACE, PTRACE_SEIZE, server, 0, 0),
@@ -131,6 +133,9 @@ def main(to: dict[str, Any]) -> None:
         "see_server": lambda: os.stat(f"/proc/{server}"),
         "read_inside": lambda: opened(os.path.join(workspace, "file")),
         "write_inside": lambda: opened(os.path.join(workspace, "file"), os.O_WRONLY),
+        "create_inside": lambda: opened(
+            os.path.join(workspace, "folder", "new"), os.O_CREAT | os.O_WRONLY
+        ),
         "write_temporary": lambda: opened(
             os.path.join(os.environ["TMPDIR"], "x"), os.O_CREAT | os.O_WRONLY
         ),

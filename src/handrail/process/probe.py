@@ -156,9 +156,9 @@ def _targets(user: User | None) -> Iterator[Targets]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
         targets = Targets(folder, _tcp(stack), f"handrail-probe-{secrets.token_hex(8)}")
-        for file in (targets.outside / "secret", targets.workspace / "file"):
-            _open_to_all(file)
-        _open_to_all(targets.workspace / ".git" / "config")
+        _open_to_all(targets.outside / "secret")
+        for name in ("file", ".git/config", "folder/file"):
+            _open_to_all(targets.workspace / name)
         _unix(stack, _short(stack, targets.outside) + "/socket")
         _unix(stack, "\0" + targets.abstract)
         (targets.outside / "socket").chmod(0o777)

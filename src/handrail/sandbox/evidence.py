@@ -35,6 +35,7 @@ FORBIDDEN = (
     Attempt("create_outside", "create a file outside the workspace", Tier.LANDLOCK),
     Attempt("write_kept", "write to the workspace's .git", Tier.LANDLOCK),
     Attempt("run_written", "run a program that it wrote into the workspace", Tier.LANDLOCK),
+    Attempt("run_temporary", "run a program that it wrote into its TMPDIR", Tier.LANDLOCK),
     Attempt("signal_server", "signal the server", Tier.LANDLOCK),
     Attempt("server_environment", "read the server's environment", Tier.LANDLOCK),
     Attempt("trace_server", "trace the server", Tier.LANDLOCK),
@@ -52,6 +53,7 @@ FORBIDDEN = (
 NEEDED = {
     "read_inside": "read the workspace",
     "write_inside": "write to the workspace, where that is declared",
+    "create_inside": "make a file in the workspace, where that is declared",
     "write_temporary": "write to its TMPDIR",
     "run_system": "run a program of the system",
 }
