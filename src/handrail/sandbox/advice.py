@@ -74,6 +74,9 @@ def uncovered(tier: Tier, *, why_no_cgroups: str | None) -> Iterator[str]:
     else:
         yield "how much a call writes in all: `file_size` is per file"
     if tier is Tier.LANDLOCK:
-        yield "that files outside the workspace exist, and their sizes and dates, can be seen"
+        yield (
+            "that files outside the workspace exist, and their sizes and dates, can be seen, and "
+            "the names in hidden folders (`.handrail`)"
+        )
     if tier is Tier.RLIMITS:
         yield "files and the network: commands may use all that their user may"
