@@ -52,8 +52,8 @@ FORBIDDEN = (
 
 NEEDED = {
     "read_inside": "read the workspace",
-    "write_inside": "write to the workspace, where that is declared",
-    "create_inside": "make a file in the workspace, where that is declared",
+    "write_inside": "write to the workspace, where declared",
+    "create_inside": "make a file in the workspace, where declared",
     "write_temporary": "write to its TMPDIR",
     "run_system": "run a program of the system",
 }

@@ -128,9 +128,8 @@ async def test_rules_that_grant_too_little(doctored: Callable[[Doctor], None]) -
     found = await probe(await means(Tier.LANDLOCK))
     assert found.shortcomings == (
         "a command could not read the workspace: Permission denied (EACCES)",
-        "a command could not write to the workspace, where that is declared: "
-        "Permission denied (EACCES)",
-        "a command could not make a file in the workspace, where that is declared: "
+        "a command could not write to the workspace, where declared: Permission denied (EACCES)",
+        "a command could not make a file in the workspace, where declared: "
         "Permission denied (EACCES)",
         "a command could not write to its TMPDIR: Permission denied (EACCES)",
     )
