@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import socket
+import subprocess
 import sys
 import tempfile
 import textwrap
@@ -32,7 +33,7 @@ ROOT = HERE.parents[1]
 SERVE = ["-m", "handrail", "serve", str(FILE)]
 # pytest lives beside this Python; the rest is the system's.
 ENVIRONMENT = {"PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"}
-TARGET = "tests/unit/plan/test_argv.py"
+TARGET = "tests/unit/plan/test_bind.py"
 WIDTH = 80
 
 Agent = Client[Any]
@@ -54,9 +55,11 @@ async def main() -> None:
     if not (ROOT / ".git").exists():
         sys.exit(f"The demo reads the Git history of {ROOT}, which has none: clone it with git.")
     began = time.monotonic()
-    scratch = HERE / ".handrail"
+    show_machine()
+    scratch = ROOT / "build"
     scratch.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix="demo-") as folder:
+        Path(folder).chmod(0o755)  # commands may run as another user, and read a log in it
         async with stdio_agent(Path(folder)) as agent:
             commits = await over_stdio(agent, Path(folder))
         async with http_agent(Path(folder)) as agent:
@@ -66,6 +69,29 @@ async def main() -> None:
     title(f"All as expected, in {time.monotonic() - began:.1f} s; no process is left")
 
 
+def show_machine() -> None:
+    """How commands are confined here, and as whom they run."""
+    title("handrail doctor")
+    checked = handrail("check", str(FILE))
+    if checked.returncode and os.geteuid() == 0:
+        # The Python that runs pytest, or the clone, may be closed to all but root.
+        ENVIRONMENT["COMMANDS_USER"] = "root"
+        why = next(line for line in checked.stdout.splitlines() if " error[" in line)
+        why = f"COMMANDS_USER=root: else {why.partition('] ')[2]}"
+        print(textwrap.fill(why, WIDTH, subsequent_indent=" " * 12))
+        checked = handrail("check", str(FILE))
+    if checked.returncode:
+        sys.exit(checked.stdout)
+    report = handrail("doctor", "--file", str(FILE)).stdout
+    print(report.partition("\n\n")[0])
+
+
+def handrail(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a command of `handrail` says, in the servers' environment."""
+    command = [sys.executable, "-m", "handrail", *arguments]
+    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+
+
 async def over_stdio(agent: Agent, folder: Path) -> list[Any]:
     """Everything, on one connection; returns the commits that were shown."""
     title(f"stdio: handrail serve {FILE.relative_to(ROOT)}", agent)
@@ -73,6 +99,7 @@ async def over_stdio(agent: Agent, folder: Path) -> list[Any]:
     commits = await show_typed_results(agent)
     await show_refusals(agent)
     await show_progress(agent)
+    await show_confinement(agent)
     await show_timeout(agent, folder / "requests.log")
     await show_truncation(agent)
     return commits
@@ -153,6 +180,20 @@ async def show_progress(agent: Agent) -> None:
     assert answer["ok"], answer
     assert shown > 0, "no progress came"
     say(f"exit code 0: {answer['stdout'].splitlines()[-1].strip('= ')}")
+
+
+async def show_confinement(agent: Agent) -> None:
+    """Code of the workspace that tries what it should not: it fails, and the answer says why."""
+    answer = await call(agent, "run_tests", target="examples/devtools/curious.py")
+    assert answer["ending"] == {"kind": "exited", "code": 1}, answer
+    assert "3 failed" in answer["stdout"], answer
+    tier = answer["confinement"]["tier"]
+    assert answer["confinement"] == {"tier": tier, "network": False}, answer
+    say(f"exit code 1: 3 tests failed. Tier {tier}, no network; it was kept from")
+    denials = {denial["operation"]: denial["evidence"] for denial in answer["denials"]}
+    assert "opening an internet socket" in denials and "/etc/shadow" in str(denials), denials
+    for operation, evidence in denials.items():
+        say(f"    {operation} ({evidence.partition(': it said')[0]})")
 
 
 async def show_timeout(agent: Agent, log: Path) -> None:

@@ -17,7 +17,7 @@ from handrail.mcp.server import build_server
 from handrail.plan.host import survey
 from handrail.record.logbook import Logbook
 from handrail.spec.load import load
-from handrail.spec.server import ServerSpec
+from handrail.spec.server import ConfinementTable, ServerSpec, Tier
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "devtools"
@@ -31,10 +31,16 @@ def spec(workspace: Path = ROOT) -> ServerSpec:
     return load(FILE, {"WORKSPACE": str(workspace)})
 
 
+def unconfined(declared: ServerSpec) -> ServerSpec:
+    """The same, with all files open to commands: what holds then is the file's own doing."""
+    user = "root" if os.geteuid() == 0 else None
+    bare = ConfinementTable(require=Tier.RLIMITS, use=Tier.RLIMITS, user=user)
+    return declared.model_copy(update={"confinement": bare})
+
+
 @asynccontextmanager
-async def serving(state: Path, workspace: Path = ROOT) -> AsyncIterator[Client[Any]]:
+async def serving(state: Path, declared: ServerSpec) -> AsyncIterator[Client[Any]]:
     """A client of the example's server, which keeps its state in `state`."""
-    declared = spec(workspace)
     host, findings = survey(declared, FILE, {"PATH": PATH})
     assert host is not None, findings
     async with (

@@ -31,7 +31,7 @@ def test_check_finds_nothing() -> None:
 async def test_every_example_ends_as_it_says(
     tool: ToolSpec, example: ExampleSpec, tmp_path: Path
 ) -> None:
-    async with serving(tmp_path) as client:
+    async with serving(tmp_path, spec()) as client:
         result = await client.call_tool(tool.name, dict(example.args), raise_on_error=False)
     answer, expected = result.structured_content or {}, example.expect
     assert expected is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.examples.devtools import PATH, serving
+from tests.examples.devtools import PATH, serving, spec, unconfined
 
 TRAPS = ["command", "fetch", "fsmonitor", "gpg", "hooks/post-index-change", "textconv"]
 # What it says makes `git commit -S` take it for gpg.
@@ -123,7 +123,7 @@ def test_plain_git_steps_into_every_trap(hostile: Hostile) -> None:
 
 
 async def test_no_tool_steps_into_a_trap(hostile: Hostile, tmp_path: Path) -> None:
-    async with serving(tmp_path / "state", hostile.repository) as client:
+    async with serving(tmp_path / "state", unconfined(spec(hostile.repository))) as client:
         for tool, arguments in CALLS:
             result = await client.call_tool(tool, arguments, raise_on_error=False)
             assert "error" not in (result.structured_content or {})
