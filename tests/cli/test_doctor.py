@@ -30,6 +30,8 @@ program = "true"
 """
 LIKE_DOCKER = (sys.executable, str(Path(__file__).parents[1] / "attacks" / "like_docker.py"))
 
+SAYING_ITS_PID = ("/bin/sh", "-c", 'echo $$ > pid; exec "$@"', "sh")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -84,10 +86,10 @@ def test_errors_are_told_by_name_and_facts_as_facts(folder: Path) -> None:
 
 
 def test_it_leaves_nothing_behind(folder: Path) -> None:
-    groups = [own_group(name) for name in ("memory", "pids", UNIFIED)]
-    before = [set(group.iterdir()) for group in groups if group]
-    assert doctor(folder).code == 0
-    assert [set(group.iterdir()) for group in groups if group] == before
+    assert doctor(folder, under=SAYING_ITS_PID).code == 0
+    pid = (folder / "pid").read_text().strip()
+    groups = [group for name in ("memory", "pids", UNIFIED) if (group := own_group(name))]
+    assert [found for group in groups for found in group.glob(f"handrail-{pid}-*")] == []
     assert list((folder / "tmp").iterdir()) == []
 
 
