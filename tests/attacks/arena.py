@@ -9,21 +9,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from handrail.plan.access import Access
-from handrail.plan.runtime import runtime_of, system
+from handrail.plan.access import Access, access_of
 from handrail.plan.user import User, choose_user
 from handrail.process.outcome import Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.process.tiers import Trial, try_out
-from handrail.sandbox.confine import confine
+from handrail.sandbox.confine import ConfinedPlan, confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import Tier
 from handrail.spec.tool import Effect
-from tests.builders import plan
+from tests.builders import host, plan, tool
 
 TIERS = [Tier.NAMESPACES, Tier.LANDLOCK, Tier.RLIMITS]
 """Every tier that this machine must have for these tests; one that it lacks is a failure."""
+SECRETS = "secrets.env"
+"""The file in a workspace that the server has a secret from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +45,25 @@ class Arena:
 
     async def run(self, argv: list[str], **changes: Any) -> Outcome:
         """Run a command as a tool would: limits and fields of the plan by name."""
-        program = Path(argv[0])
-        needs, common = runtime_of(program), system()
-        access = Access(
-            readable=(self.workspace, *common.readable, *needs.readable),
-            executable=(*common.executable, *needs.executable, program),
-            writable=(self.workspace,) if self.writing else (),
-            kept=tuple(path for path in [self.workspace / ".git"] if path.exists()),
-            hidden=(),
-        )
+        return await run(self.confined(argv, **changes), self.pool, spool=self.workspace.parent)
+
+    def confined(self, argv: list[str], **changes: Any) -> ConfinedPlan:
+        """What would be run."""
         fields = {
             "workspace": self.workspace,
             "cwd": self.workspace,
-            "access": access,
+            "access": self._access(Path(argv[0])),
             "effect": Effect.WRITE if self.writing else Effect.READ,
             "network": self.network,
         }
-        confined = confine(plan(*argv, **{**fields, **changes}), self.means)
-        return await run(confined, self.pool, spool=self.workspace.parent)
+        return confine(plan(*argv, **{**fields, **changes}), self.means)
+
+    def _access(self, program: Path) -> Access:
+        """What a tool of this program may use, its server file being in the workspace."""
+        declared = tool(program=program.name, effect="write" if self.writing else "read")
+        secrets = (self.workspace / SECRETS,)
+        machine = host(self.workspace, programs={program.name: program}, secret_files=secrets)
+        return access_of(declared, machine)
 
 
 @asynccontextmanager

@@ -14,6 +14,6 @@ def clear(key: int) -> None:
     _libc.shmctl(_libc.shmget(key, 0, 0), IPC_RMID, None)
     _libc.msgctl(_libc.msgget(key, 0), IPC_RMID, None)
     _libc.semctl(_libc.semget(key, 0, 0), 0, IPC_RMID)
-    _libc.mq_unlink(f"canary-{key}".encode())
+    _libc.mq_unlink(f"/canary-{key}".encode())
     for folder in ("/dev/shm", "/tmp"):
         Path(folder, f"canary-{key}").unlink(missing_ok=True)

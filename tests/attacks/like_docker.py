@@ -34,7 +34,7 @@ NAMESPACE_FLAGS = 0x7E020000
 PERSONALITIES = (0, 8, 0x20000, 0x20008, 0xFFFFFFFF)
 AF_ALG, AF_VSOCK = 38, 40
 
-PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_SET_SECCOMP = 23, 24, 22
+PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 23, 24, 22, 38
 SECCOMP_MODE_FILTER = 2
 
 # Classic BPF, <linux/bpf_common.h>, on struct seccomp_data: number, architecture, arguments.
@@ -117,8 +117,11 @@ def drop_capabilities() -> None:
 
 
 def load(code: bytes) -> None:
-    """Install a filter for good. Without no_new_privs, so that setuid programs work as they do
-    in a container; that takes CAP_SYS_ADMIN, which only the exec takes away."""
+    """Install a filter for good.
+
+    For root without no_new_privs, so that setuid programs work as they do in a container; that
+    takes CAP_SYS_ADMIN, which only the exec takes away.
+    """
     text = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(text))
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.c_char_p(program))
@@ -130,11 +133,16 @@ def main() -> None:
     parser.add_argument("--user", type=int, default=0, help="uid and gid, as in docker run --user")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args()
-    drop_capabilities()
-    load(profile(platform.machine()))
-    os.setgroups([])
-    os.setresgid(given.user, given.user, given.user)
-    os.setresuid(given.user, given.user, given.user)
+    if os.geteuid() == 0:
+        drop_capabilities()
+        load(profile(platform.machine()))
+        os.setgroups([])
+        os.setresgid(given.user, given.user, given.user)
+        os.setresuid(given.user, given.user, given.user)
+    else:
+        # Who is not root stays who they are, has no capabilities, and cannot filter without this.
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        load(profile(platform.machine()))
     os.execvp(given.command[0], given.command)  # noqa: S606  # starting a program is its purpose
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -16,7 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from handrail.process.outcome import Exited
 from handrail.process.zygote.beneath import open_beneath, walk_beneath
+from handrail.spec.server import Tier
+from tests.attacks.arena import arena
+from tests.running import said
 
 INSIDE, SECRET = "inside", "secret"
 MOST_SECONDS = 50.0
@@ -156,3 +161,48 @@ def test_to_look_and_then_open_can_be_raced(tmp_path: Path, race: Callable[[Path
         ready.other.rename(ready.one)
 
     assert _result(partial(look_and_open, ready, exchange)) == SECRET
+
+
+# What so many openings by a command came to, as JSON; see `seen`.
+OPENER = """
+import collections, errno, json, os, sys
+path, times = sys.argv[1], int(sys.argv[2])
+results = collections.Counter()
+while sum(results.values()) < times or len(results) < 2:
+    for _ in range(1000):
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except OSError as error:
+            results[errno.errorcode[error.errno]] += 1
+        else:
+            results[os.read(descriptor, 99).decode()] += 1
+            os.close(descriptor)
+print(json.dumps(results))
+"""
+
+
+async def opened_by_a_command(tier: Tier, race: Race, times: int) -> Counter[str]:
+    """What a command saw that opened the path so often."""
+    async with arena(tier, race.workspace) as scene:
+        argv = ["/usr/bin/python3", "-I", "-S", "-c", OPENER, race.path, str(times)]
+        with moving(race):
+            outcome = await scene.run(argv, wall_seconds=MOST_SECONDS)
+        stdout, _ = said(outcome)
+        assert outcome.ending == Exited(0)
+        return Counter(json.loads(stdout))
+
+
+@pytest.mark.parametrize("tier", [Tier.NAMESPACES, Tier.LANDLOCK])
+@pytest.mark.parametrize("race", [a_link_for_a_file, a_link_for_a_folder])
+async def test_a_command_opens_nothing_outside_either(
+    tmp_path: Path, race: Callable[[Path], Race], tier: Tier
+) -> None:
+    """The kernel judges what was opened, not the way there: there is no moment to be raced."""
+    results = await opened_by_a_command(tier, race(tmp_path), 100_000)
+    assert results[SECRET] == 0
+    assert results[INSIDE] > 0
+
+
+async def test_where_files_are_not_confined_it_does(tmp_path: Path) -> None:
+    results = await opened_by_a_command(Tier.RLIMITS, a_link_for_a_file(tmp_path), 1000)
+    assert results[SECRET] > 0

@@ -4,7 +4,7 @@
 
 A script runs as `python3 -I -S SCRIPT TARGETS`, TARGETS being JSON of what to aim at. For each
 thing tried it prints a line of JSON: {"attempt", "got", "evidence"}. What raises `OSError` was
-denied, as was what the kernel killed for a system call; what returns has succeeded.
+denied, as was what the kernel killed for a system call; what returns has succeeded, or was sent.
 """
 
 import ctypes
@@ -97,6 +97,8 @@ NUMBERS = {
     # Calls since Linux 5.0 have the same number everywhere.
     "pidfd_send_signal": 424,
     "io_uring_setup": 425,
+    "io_uring_enter": 426,
+    "io_uring_register": 427,
     "open_tree": 428,
     "move_mount": 429,
     "fsopen": 430,
@@ -125,17 +127,22 @@ def checked(result, what):
     return result
 
 
-def reaches(name, *arguments):
+def reaches(name, *arguments, end):
     """A system call for something that cannot be, so that it is harmless even to root.
 
-    It has succeeded when the kernel refuses it for that, and not for lack of privileges.
+    It has succeeded when the kernel refuses it for that, with the error `end`, and for nothing
+    that it looks at before.
     """
     try:
         return call(name, *arguments)
     except OSError as error:
-        if error.errno in (errno.EPERM, errno.EACCES, errno.ENOSYS):
+        if error.errno != end:
             raise
         return f"came as far as: {error.strerror}"
+
+
+class Sent(int):
+    """A signal that was asked for, as evidence: only its aim can tell whether it came."""
 
 
 def attempt(name):
@@ -165,7 +172,7 @@ def _try(name, function):
     except BaseException:
         _say(name, "broken", traceback.format_exc())
     else:
-        _say(name, "succeeded", evidence)
+        _say(name, "sent" if isinstance(evidence, Sent) else "succeeded", evidence)
 
 
 def _say(name, got, evidence):
@@ -181,6 +188,12 @@ def nothing(why):
 def with_secret(text):
     """What was read. Raises `OSError` when the secret is not in it."""
     return "read the secret" if SECRET in text else nothing("read, but without the secret")
+
+
+def status(process, name):
+    """The words of a line of proc(5)'s status."""
+    lines = read(f"/proc/{process}/status").splitlines()
+    return next(line.split()[1:] for line in lines if line.startswith(f"{name}:"))
 
 
 def read(path):

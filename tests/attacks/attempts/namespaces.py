@@ -3,12 +3,13 @@
 """Get namespaces, mounts and roots of one's own, from where the confinement looks different."""
 
 import ctypes
+import errno
 import os
 import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
-from attempt import TARGETS, attempt, call, reaches
+from attempt import TARGETS, attempt, call, reaches, read, with_secret
 
 KINDS = {
     "time": 0x00000080,
@@ -44,13 +45,15 @@ def collected(child):
     return "a child in it"
 
 
+def enter(path):
+    """Enter the namespace at `path`. Nobody enters the user namespace that they are in."""
+    return reaches("setns", os.open(path, os.O_RDONLY), 0, end=errno.EINVAL)
+
+
 for kind, flag in KINDS.items():
     attempt(f"unshare {kind}")(lambda flag=flag: call("unshare", flag))
-    # The one of the victim is ours already; the question is whether the call gets through.
     attempt(f"enter {kind} of the victim")(
-        lambda kind=kind: reaches(
-            "setns", os.open(f"/proc/{TARGETS['victim']['pid']}/ns/{kind}", os.O_RDONLY), 0
-        )
+        lambda kind=kind: enter(f"/proc/{TARGETS['victim']['pid']}/ns/{kind}")
     )
     # What an unprivileged user may do: everything inside of a new user namespace.
     attempt(f"unshare {kind} with user")(lambda flag=flag: call("unshare", flag | NEW_USER))
@@ -61,6 +64,9 @@ for kind, flag in KINDS.items():
     )
 
 
+attempt("enter the own user namespace")(lambda: enter("/proc/self/ns/user"))
+
+
 @attempt("clone3 into a new user")
 def _():
     arguments = CloneArguments(flags=NEW_USER, exit=signal.SIGCHLD)
@@ -69,7 +75,7 @@ def _():
 
 @attempt("enter a namespace of the victim through a pidfd")
 def _():
-    return reaches("setns", os.pidfd_open(TARGETS["victim"]["pid"]), KINDS["uts"])
+    return call("setns", os.pidfd_open(TARGETS["victim"]["pid"]), KINDS["uts"])
 
 
 @attempt("become root of a user namespace and mount")
@@ -87,25 +93,29 @@ def _():
     return call("mount", b"tmpfs", HERE.encode(), b"tmpfs", 0, None)
 
 
-@attempt("see all of the disk from a bind mount")
+@attempt("bring a folder in by a bind mount")
 def _():
     call("unshare", KINDS["mnt"])
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    return call("mount", b"/", HERE.encode(), None, MS_BIND, None)
+    call("mount", TARGETS["folder"].encode(), HERE.encode(), None, MS_BIND, None)
+    return with_secret(read(f"{HERE}/secret"))
 
 
 @attempt("change the root")
 def _():
     call("chroot", b".")
-    return os.listdir("/")
+    return os.stat("/a-file")
 
 
 attempt("make a file system with fsopen")(lambda: call("fsopen", b"tmpfs", 0))
 attempt("copy a tree of mounts")(lambda: call("open_tree", AT_FDCWD, b"/", OPEN_TREE_CLONE))
 # The workspace is no mount, so none of these changes anything.
-attempt("unmount")(lambda: reaches("umount2", b".", 0))
-attempt("pivot the root")(lambda: reaches("pivot_root", b".", b"."))
+attempt("unmount")(lambda: reaches("umount2", b".", 0, end=errno.EINVAL))
+attempt("pivot the root")(lambda: reaches("pivot_root", b".", b".", end=errno.EBUSY))
 attempt("set the attributes of a mount")(
-    lambda: reaches("mount_setattr", AT_FDCWD, b".", 0, bytes(32), 32)
+    # Nothing to set, and nothing to clear.
+    lambda: call("mount_setattr", AT_FDCWD, b"/", 0, bytes(32), 32)
 )
-attempt("move a mount")(lambda: reaches("move_mount", AT_FDCWD, b".", AT_FDCWD, b".", 0))
+attempt("move a mount")(
+    lambda: reaches("move_mount", AT_FDCWD, b".", AT_FDCWD, b".", 0, end=errno.EINVAL)
+)

@@ -2,14 +2,13 @@
 # Untyped on purpose: a script for the system's Python, read beside the kernel's own words.
 """Speak to anyone."""
 
-import ctypes
 import os
 import socket
 import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
-from attempt import TARGETS, attempt, call
+from attempt import TARGETS, attempt
 
 STREAMS = {
     "tcp4": socket.AF_INET,
@@ -102,8 +101,12 @@ attempt("open a raw socket")(
 attempt("open a packet socket")(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))
 attempt("open a vsock socket")(lambda: socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM))
 attempt("make a pair of sockets")(socket.socketpair)
+attempt("make a pair of datagram sockets")(
+    lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+)
 
 
-@attempt("set up io_uring")
+@attempt("send to another from one of a pair of datagram sockets")
 def _():
-    return call("io_uring_setup", 1, ctypes.create_string_buffer(120))
+    ours, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    return ours.sendto(b"x", address("unix_datagram"))

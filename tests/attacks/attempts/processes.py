@@ -13,7 +13,7 @@ from attempt import SECRET, TARGETS, attempt, call, read, with_secret
 PTRACE_ATTACH, PTRACE_SEIZE, PTRACE_DETACH = 16, 0x4206, 17
 KCMP_VM = 1
 VICTIM = TARGETS["victim"]
-AIMS = {"the victim": VICTIM["pid"], "the zygote": os.getppid(), **TARGETS["others"]}
+AIMS = {"the victim": VICTIM["pid"], "the zygote": os.getppid(), "the server": TARGETS["server"]}
 
 
 class Span(ctypes.Structure):

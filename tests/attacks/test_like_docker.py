@@ -1,0 +1,34 @@
+"""In a container as Docker makes it, Landlock holds as elsewhere, and there are no views."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from handrail.spec.server import Tier
+from tests.attacks.elsewhere import Elsewhere
+
+LIKE_DOCKER = (sys.executable, str(Path(__file__).with_name("like_docker.py")))
+
+
+# Who is not root can only be like a container of their own user.
+USERS = [0, 10001] if os.geteuid() == 0 else [os.geteuid()]
+
+
+@pytest.fixture(params=USERS)
+def container(request: pytest.FixtureRequest) -> Elsewhere:
+    return Elsewhere([*LIKE_DOCKER, "--user", str(request.param)])
+
+
+def test_the_probe_finds_landlock_and_refuses_namespaces(container: Elsewhere) -> None:
+    shortcomings = container.shortcomings()
+    assert shortcomings["landlock"] == shortcomings["rlimits"] == []
+    [why] = shortcomings["namespaces"]
+    assert "bwrap: " in why
+
+
+def test_landlock_holds_there(container: Elsewhere) -> None:
+    container.holds(Tier.LANDLOCK)
