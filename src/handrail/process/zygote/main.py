@@ -157,12 +157,13 @@ class Zygote:
             self._say(wire.EXITED, call.status)
 
     def _finish(self, call: Call) -> None:
-        os.chdir("/")
-        self.folders.clear()
         self.call = None
         self._say(
             wire.GONE, call.status, call.cpu_seconds, call.largest_bytes, self.refusals.take()
         )
+        # After the word, for which somebody waits: no order is taken before this is done.
+        os.chdir("/")
+        self.folders.clear()
 
     def _watch(self, call: Call) -> None:
         """Kill a call whose processes hold too much together, or are too many."""

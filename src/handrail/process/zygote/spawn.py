@@ -77,6 +77,9 @@ class Launcher:
 
 
 def _enter(root: int, cwd: bytes) -> None:
+    if cwd == b".":
+        os.fchdir(root)
+        return
     folder = beneath.open_beneath(root, cwd, _FOLDER)
     try:
         os.fchdir(folder)
@@ -87,10 +90,10 @@ def _enter(root: int, cwd: bytes) -> None:
 def _spawn(order: wire.Order, env: dict[bytes, bytes], streams: Sequence[int]) -> int:
     # The soft limits are in place before the program runs. The hard ones follow at once, and
     # cannot be set earlier, for they would be the zygote's own for ever.
-    before = [(limit, resource.getrlimit(limit)) for limit, _, _ in _limits(order)]
+    before = [(limit, soft, resource.getrlimit(limit)) for limit, soft, _ in _limits(order)]
     try:
-        for limit, soft, _ in _limits(order):
-            resource.setrlimit(limit, (soft, resource.getrlimit(limit)[1]))
+        for limit, soft, (_, hard) in before:
+            resource.setrlimit(limit, (soft, hard))
         return os.posix_spawn(
             order.argv[0],
             order.argv,
@@ -101,7 +104,7 @@ def _spawn(order: wire.Order, env: dict[bytes, bytes], streams: Sequence[int]) -
             setsigdef=_RESET_SIGNALS,
         )
     finally:
-        for limit, old in before:
+        for limit, _, old in before:
             resource.setrlimit(limit, old)
 
 
