@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from handrail import errors
 from handrail.process.outcome import Ending
+from handrail.sandbox.evidence import FORBIDDEN, NEEDED
 from handrail.spec.param import ParamSpec
-from handrail.spec.server import ConfinementTable, LimitsTable, ServerSpec
+from handrail.spec.server import ConfinementTable, LimitsTable, ServerSpec, Tier
 from handrail.spec.tool import ToolSpec
 
 _DOCS = Path(__file__).parents[2] / "docs"
@@ -40,3 +41,21 @@ def test_every_code_is_described() -> None:
 
 def test_every_ending_is_described() -> None:
     assert {ending.kind for ending in Ending.__args__} - _words("results.md") == set()
+
+
+def test_what_a_probe_tries_is_described_with_the_tiers_that_deny_it() -> None:
+    tiers = list(Tier)[:-1]
+    expected = [
+        *(
+            _row(each.words, [not tier.at_least(each.denied_from) for tier in tiers])
+            for each in FORBIDDEN
+        ),
+        *(_row(words, [True] * len(tiers)) for words in NEEDED.values()),
+    ]
+    described = (_DOCS / "confinement.md").read_text().splitlines()
+
+    assert [row for row in described if row.endswith(("| yes |", "| no |"))] == expected
+
+
+def _row(words: str, could: list[bool]) -> str:
+    return " | ".join([f"| {words}", *("yes" if each else "no" for each in could)]) + " |"
