@@ -24,6 +24,7 @@ from .spawn import Failure, Launcher, bound
 from .thread import in_thread
 from .victim import Victim
 
+_FIRST_WATCH_SECONDS = 0.005
 _WATCH_SECONDS = 0.05
 # The end of its socket ends a zygote, and nothing else: whoever stops the whole server lets it
 # end its calls in order. SIGXCPU would be meant for the command (see spawn.py).
@@ -39,6 +40,7 @@ class Call:
         self.status: int | None = None
         self.cpu_seconds = 0.0
         self.largest_bytes = 0
+        self.bounded: set[int] = set()
 
 
 class Zygote:
@@ -100,9 +102,9 @@ class Zygote:
         """Watch over a call until nothing is left of it; False when the server went first."""
         self.call = call
         bound(call.pid, call.order)
-        next_watch = time.monotonic() + _WATCH_SECONDS
+        next_watch = time.monotonic() + _FIRST_WATCH_SECONDS
         while self.call is not None:
-            ready = dict(self.poll.poll(_WATCH_SECONDS * 1000))
+            ready = dict(self.poll.poll(max(0.0, next_watch - time.monotonic()) * 1000))
             if self.wakeup in ready:
                 os.read(self.wakeup, 4096)
             if self.channel.fileno() in ready and not self._obey():
@@ -168,6 +170,10 @@ class Zygote:
     def _watch(self, call: Call) -> None:
         """Kill a call whose processes hold too much together, or are too many."""
         pids = tree.descendants()
+        # What a command forks before it is bounded itself could raise its limits again.
+        for pid in set(pids) - call.bounded:
+            bound(pid, call.order)
+        call.bounded = set(pids)
         held = tree.resident_bytes(pids)
         call.largest_bytes = max(call.largest_bytes, held)
         if held > call.order.memory_bytes > 0:
