@@ -47,7 +47,7 @@ def serve(tmp_path: Path, ledger: Ledger) -> Serve:
         # In a thread, for it has an event loop of its own, in which it asks programs who they are.
         opened = await asyncio.to_thread(open_file, file)
         async with (
-            open_line(opened.spec, opened.host, ledger) as line,
+            open_line(opened.spec, opened.host, ledger, opened.means) as line,
             Client(build_server(line)) as client,
         ):
             yield client

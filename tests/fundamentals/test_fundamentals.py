@@ -116,6 +116,30 @@ async def test_a_path_stays_in_the_workspace(serve: Serve, tmp_path: Path) -> No
     assert outside.structured_content["error"]["code"] == "path_outside_workspace"
 
 
+async def test_a_command_has_its_workspace_and_nothing_else_unless_declared(
+    serve: Serve, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (tmp_path / "notes").write_text("mine\n")
+    diary = tmp_path_factory.mktemp("elsewhere") / "diary"
+    diary.write_text("private\n")
+    diary.parent.chmod(0o755)
+    declaration = SHELL + f'args = ["-c", "cat notes {diary}"]'
+
+    async with serve(declaration) as client:
+        result = await client.call_tool("t", raise_on_error=False)
+    async with serve(declaration + f'\nreadable = ["{diary}"]') as client:
+        allowed = await client.call_tool("t")
+
+    assert result.structured_content is not None
+    assert result.structured_content["stdout"] == "mine\n"
+    assert result.structured_content["confinement"]["network"] is False
+    (denial,) = result.structured_content["denials"]
+    assert denial["operation"] == f"reading {diary}"
+    assert denial["allow"] == f'readable = ["{diary}"]'
+    assert allowed.structured_content is not None
+    assert allowed.structured_content["stdout"] == "mine\nprivate\n"
+
+
 async def test_a_command_that_takes_too_long_is_stopped_and_its_words_are_kept(
     serve: Serve,
 ) -> None:
