@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from tests.attacks.victims import PYTHON
 from tests.running import Sleeps, said
 
 MIB = 1 << 20
+# Pages that processes share count for each of them.
+PLENTY_BYTES = 16 << 30
 HANG_SECONDS = 20.0
 pytestmark = pytest.mark.parametrize("tier", TIERS)
 
@@ -68,7 +71,7 @@ async def test_two_gigabytes(tier: Tier, what: str) -> None:
 
 async def test_three_hundred_processes(tier: Tier) -> None:
     async with ring(tier) as here:
-        outcome, _ = await here.exhaust("processes", pids=50)
+        outcome, _ = await here.exhaust("processes", pids=50, memory_bytes=PLENTY_BYTES)
     assert outcome.note == "it had more than 50 processes at once and was stopped"
     assert outcome.ending == Signalled("SIGKILL")
 
@@ -77,7 +80,9 @@ async def test_a_storm_of_three_hundred_daemons(tier: Tier, sleeps: Sleeps) -> N
     told: list[tuple[float, int]] = []
     async with ring(tier) as here:
         scene = here.scene
-        storm = scene.confined(here.argv("storm", sleeps.seconds), pids=1000)
+        storm = scene.confined(
+            here.argv("storm", sleeps.seconds), pids=1000, memory_bytes=PLENTY_BYTES
+        )
         outcome = await run(
             storm,
             scene.pool,
@@ -140,3 +145,11 @@ async def test_no_limit_can_be_raised(tier: Tier) -> None:
     async with ring(tier) as here:
         _, stdout = await here.exhaust("limits", open_files=64, file_bytes=MIB, cpu_seconds=5)
     assert stdout == b""
+
+
+async def test_nor_by_what_was_forked_before_anything_else(tier: Tier) -> None:
+    """The hard limits come to a command from outside, once it runs: some forks are faster."""
+    raising = ["/usr/bin/setsid", "--wait", "/bin/sh", "-c", "sleep 0.2; ulimit -H -f"]
+    async with ring(tier) as here:
+        calls = [here.scene.run(raising, file_bytes=MIB) for _ in range(20)]
+        assert {said(outcome) for outcome in await asyncio.gather(*calls)} == {(b"2048\n", b"")}
