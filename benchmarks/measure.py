@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from random import Random
 
 Act = Callable[[], Awaitable[float]]
 """Does something once, and says how many seconds it took."""
@@ -52,17 +53,21 @@ class Ratio:
 async def take_turns(
     contenders: Mapping[str, Act], rounds: int, batch: int, *, warm_up: int = 5
 ) -> dict[str, Rounds]:
-    """Seconds of every act: `rounds` times `batch` turns, the order changing with each round."""
+    """Seconds of every act: `rounds` times `batch` turns, each in an order of its own.
+
+    What one leaves to be done behind it then disturbs all others alike.
+    """
     names = list(contenders)
+    order = Random(0)  # noqa: S311  # nothing here is a secret
     for _ in range(warm_up):
         for act in contenders.values():
             await act()
     results: dict[str, Rounds] = {name: [] for name in names}
     for _ in range(rounds):
-        names = [*names[1:], names[0]]
         for name in names:
             results[name].append([])
         for _ in range(batch):
+            order.shuffle(names)
             for name in names:
                 results[name][-1].append(await contenders[name]())
     return results
