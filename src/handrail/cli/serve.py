@@ -49,6 +49,8 @@ def serve(
         debug, info, warning or error.
     """
     os.environ.update(_FRAMEWORK)
+    # It looks for its data folder, to no use here, and fails for a user without name and home.
+    os.environ.setdefault("HOME", "/nonexistent")
     address = _address(http) if http is not None else None
     opened = open_file(file, of_age)
     from handrail.mcp.serve import serve as serve_until_stopped  # slow to import: only when needed
