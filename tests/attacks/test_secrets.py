@@ -11,6 +11,7 @@ from handrail.spec.server import Tier
 from tests.attacks.arena import TIERS
 from tests.attacks.attack import BASELINES, attack, attack_from, field, unconfined
 from tests.attacks.other_call import other_call
+from tests.attacks.outside import SECRET
 
 
 def _servers() -> dict[str, Any]:
@@ -20,7 +21,8 @@ def _servers() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("tier", TIERS)
-async def test_none_is_found(tier: Tier) -> None:
+async def test_none_is_found(tier: Tier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANARY", SECRET)
     assert (await attack("secrets", tier, more=_servers())).surprises == []
 
 
