@@ -160,7 +160,7 @@ async def open_line(
     means = means or await choose(spec.confinement, host.user)
     found = Cgroups.find()
     cgroups = found if isinstance(found, Cgroups) else None
-    most_idle, warm = spec.limits.concurrency, common_cell(means)
+    most_idle, warm = spec.limits.concurrency, common_cell(means, spec.limits)
     async with Pool(most_idle=most_idle, warm=warm, cgroups=cgroups) as pool:
         line = Line(spec, host, means, pool, recorder)
         try:

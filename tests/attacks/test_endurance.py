@@ -125,7 +125,7 @@ async def test_every_answer_is_honest_and_nothing_is_left(
 ) -> None:
     found = Cgroups.find()
     cgroups = found if isinstance(found, Cgroups) else None
-    before = len(os.listdir("/proc/self/fd"))
+    before = _descriptors()
     async with (
         arena(tier, tmp_path / "workspace", writing=True) as ring,
         Pool(most_idle=AT_ONCE, cgroups=cgroups) as pool,
@@ -136,8 +136,12 @@ async def test_every_answer_is_honest_and_nothing_is_left(
         await asyncio.gather(*(endurance.one(kinds[number], number) for number in spread))
         assert endurance.ends == KINDS
     await eventually(lambda: not sleeps.alive())
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert _descriptors() == before
     assert not _groups()
+
+
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def _groups() -> list[Path]:

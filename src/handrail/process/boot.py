@@ -108,8 +108,13 @@ def _packed(cell: Cell, folders: tuple[Path, ...], *, grouped: bool) -> wire.Cel
         strangers=b"" if cell.filter is None else cell.filter.strangers,
         answers={} if cell.filter is None else dict(cell.filter.answers),
         grouped=grouped,
-        hard_limits=((resource.RLIMIT_CORE, 0),),
+        hard_limits=_hard_limits(cell),
     )
+
+
+def _hard_limits(cell: Cell) -> tuple[tuple[int, int], ...]:
+    wanted = ((resource.RLIMIT_FSIZE, cell.file_bytes), (resource.RLIMIT_NOFILE, cell.open_files))
+    return ((resource.RLIMIT_CORE, 0), *(limit for limit in wanted if limit[1]))
 
 
 def _start(cell: Cell, channel: int, stderr: int) -> subprocess.Popen[bytes]:

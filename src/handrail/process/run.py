@@ -171,14 +171,16 @@ def _order(confined: ConfinedPlan) -> wire.Order:
         argv=[os.fsencode(element) for element in plan.argv],
         env={os.fsencode(name): os.fsencode(value) for name, value in plan.env.items()},
         root=os.fsencode(plan.workspace),
-        cwd=os.fsencode(plan.cwd.relative_to(plan.workspace)),
+        cwd=_below(plan.cwd, plan.workspace),
         memory_bytes=limits.memory_bytes if bounded else 0,
         pids=limits.pids if bounded else 0,
         cpu_seconds=ceil(limits.cpu_seconds or 0) if bounded else 0,
-        file_bytes=limits.file_bytes if bounded else 0,
-        open_files=limits.open_files if bounded else 0,
         rules=b"" if confined.rules is None else _packed(confined.rules),
     )
+
+
+def _below(folder: Path, root: Path) -> bytes:
+    return b"." if folder == root else os.fsencode(folder.relative_to(root))
 
 
 @lru_cache(maxsize=256)

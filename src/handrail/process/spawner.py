@@ -29,6 +29,21 @@ class Usage:
     refused: tuple[Refusal, ...]
 
 
+class Tally:
+    """How often a zygote's cgroup had no memory, and no place for a process, left."""
+
+    def __init__(self, group: Group | None) -> None:
+        self._group = group
+        self._seen = (0, 0)
+
+    def news(self) -> tuple[int, int]:
+        """Both, since the last time."""
+        if self._group is None:
+            return 0, 0
+        before, self._seen = self._seen, (self._group.oom_kills(), self._group.pids_refused())
+        return self._seen[0] - before[0], self._seen[1] - before[1]
+
+
 class Running:
     """The call that a zygote serves: what has been heard of it so far.
 
@@ -37,9 +52,8 @@ class Running:
     `forks_refused` are how often its cgroup had no memory, and no place for a process, left.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, group: Group | None = None) -> None:
-        self._group = group
-        self._before = _counted(group)
+    def __init__(self, loop: asyncio.AbstractEventLoop, tally: Tally) -> None:
+        self._tally = tally
         self.exited: asyncio.Future[int] = loop.create_future()
         self.gone: asyncio.Future[Usage] = loop.create_future()
         self.exceeded: str | None = None
@@ -57,9 +71,7 @@ class Running:
                 _settle(self.exited, values[0])
                 cpu_seconds, largest_bytes, refused = values[1:]
                 seen = tuple(Refusal(*one) for one in refused)
-                now = _counted(self._group)
-                self.starved = now[0] - self._before[0]
-                self.forks_refused = now[1] - self._before[1]
+                self.starved, self.forks_refused = self._tally.news()
                 _settle(self.gone, Usage(cpu_seconds, largest_bytes, seen))
             case wire.FAILED:
                 self.lose(OSError(values[0], os.strerror(values[0]), values[1]))
@@ -74,10 +86,6 @@ class Running:
                 future.exception()  # looked at, so that asyncio does not complain of the other
 
 
-def _counted(group: Group | None) -> tuple[int, int]:
-    return (0, 0) if group is None else (group.oom_kills(), group.pids_refused())
-
-
 def _settle(future: asyncio.Future[_T], value: _T) -> None:
     if not future.done():
         future.set_result(value)
@@ -89,6 +97,7 @@ class Spawner:
     def __init__(self, cell: Cell, group: Group | None = None) -> None:
         self.cell = cell
         self._group = group
+        self._tally = Tally(group)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             try:
@@ -124,7 +133,7 @@ class Spawner:
         held in memory cannot be had back.
         """
         self.calls += 1
-        running = Running(self._loop, self._group)
+        running = Running(self._loop, self._tally)
         if self._group is not None:
             # Exact, where the zygote would only look from time to time.
             self._group.limit(order.memory_bytes, order.pids)

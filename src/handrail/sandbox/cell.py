@@ -16,7 +16,7 @@ class Cell:
     `user`: whom they become; None when they stay who the server is. `filter`: the system calls
     that are refused. `view`: the arguments of bwrap(1) that make their view of the disk, up to
     the program; empty when they see all of it. `private`: the folders of that view that are
-    theirs alone.
+    theirs alone. `file_bytes` and `open_files` are hard limits for good; 0 is none.
     """
 
     tier: Tier
@@ -24,3 +24,5 @@ class Cell:
     filter: Filter | None = None
     view: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    file_bytes: int = 0
+    open_files: int = 0

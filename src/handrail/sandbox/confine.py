@@ -9,7 +9,7 @@ none          -                    -           Landlock's scopes    -
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from handrail.plan.access import Access
@@ -19,7 +19,7 @@ from handrail.sandbox.cell import Cell
 from handrail.sandbox.filter import Sockets, build
 from handrail.sandbox.landlock import Rules
 from handrail.sandbox.means import Means
-from handrail.spec.server import Tier
+from handrail.spec.server import LimitsTable, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +45,42 @@ class ConfinedPlan:
 
 def confine(plan: Plan, means: Means) -> ConfinedPlan:
     """Confine `plan` with what the machine has."""
+    limits = plan.limits
     if not means.tier.at_least(Tier.LANDLOCK):
-        cell, rules = Cell(means.tier, means.user), landlock.scopes(means.landlock)
+        cell = _bare(means, limits.file_bytes, limits.open_files)
+        rules = landlock.scopes(means.landlock)
         return ConfinedPlan(plan, Confinement(means.tier, network=True), cell, rules)
     in_view = means.tier is Tier.NAMESPACES
     rules = landlock.rules(plan.access, means.landlock, network=plan.network, masked=in_view)
     if in_view:
-        cell = _viewed(plan.access, means, plan.network, plan.limits.file_bytes)
+        cell = _viewed(plan.access, means, plan.network, limits.file_bytes, limits.open_files)
     else:
         # Without a view of its own, no tool could be kept from the sockets that lie on the disk.
-        cell = _shared(means, Sockets.INTERNET if plan.network else Sockets.NONE)
+        sockets = Sockets.INTERNET if plan.network else Sockets.NONE
+        cell = _shared(means, sockets, limits.file_bytes, limits.open_files)
     return ConfinedPlan(plan, Confinement(means.tier, network=plan.network), cell, rules)
 
 
-def common_cell(means: Means) -> Cell | None:
+def common_cell(means: Means, limits: LimitsTable) -> Cell | None:
     """The cell that most calls will want; None where each tool has its own."""
     if means.tier is Tier.NAMESPACES:
         return None
-    confined = means.tier is Tier.LANDLOCK
-    return _shared(means, Sockets.NONE) if confined else Cell(means.tier, means.user)
+    if means.tier is Tier.LANDLOCK:
+        return _shared(means, Sockets.NONE, limits.file_size, limits.open_files)
+    return _bare(means, limits.file_size, limits.open_files)
 
 
 # Worked out once for what is the same in call after call: this is on the path of each.
 @lru_cache
-def _shared(means: Means, sockets: Sockets) -> Cell:
-    return Cell(means.tier, means.user, build(means.machine, sockets))
+def _bare(means: Means, file_bytes: int, open_files: int) -> Cell:
+    if means.tier is Tier.NONE:
+        return Cell(means.tier, means.user)
+    return Cell(means.tier, means.user, file_bytes=file_bytes, open_files=open_files)
+
+
+@lru_cache
+def _shared(means: Means, sockets: Sockets, file_bytes: int, open_files: int) -> Cell:
+    return replace(_bare(means, file_bytes, open_files), filter=build(means.machine, sockets))
 
 
 @lru_cache(maxsize=256)
@@ -77,19 +88,18 @@ def _viewed(
     access: Access,
     means: Means,
     network: bool,  # noqa: FBT001  # a key of the cache
-    temporary_bytes: int,
+    file_bytes: int,
+    open_files: int,
 ) -> Cell:
     view = mounts.arguments(
         access,
         own=means.own,
         network=network,
         as_root=means.as_root,
-        temporary_bytes=temporary_bytes,
+        temporary_bytes=file_bytes,
     )
-    return Cell(
-        means.tier,
-        means.user,
-        build(means.machine, Sockets.ALL if network else Sockets.NONE),
-        (str(means.bwrap), *view),
-        tuple(map(str, mounts.private_folders(access))),
+    return replace(
+        _shared(means, Sockets.ALL if network else Sockets.NONE, file_bytes, open_files),
+        view=(str(means.bwrap), *view),
+        private=tuple(map(str, mounts.private_folders(access))),
     )

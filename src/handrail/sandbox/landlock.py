@@ -53,6 +53,10 @@ class Rules:
     grants: tuple[Grant, ...]
     temporary: int = READ | WRITE
 
+    def __hash__(self) -> int:
+        # Rules are looked up for each call: a hash of every grant would cost more than it finds.
+        return hash((self.files, self.ports, self.scopes, len(self.grants)))
+
 
 def scopes(version: int) -> Rules | None:
     """The rules that only keep a command from signalling what is not its own."""

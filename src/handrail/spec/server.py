@@ -99,7 +99,7 @@ class LimitsTable(Table):
     """How many processes of one call may live at once."""
     file_size: Bytes = 1024**3
     """How large a file that a command writes may become."""
-    open_files: int = Field(default=1024, ge=16, le=1_048_576)
+    open_files: int = Field(default=1024, ge=64, le=1_048_576)
     """How many files one process may have open at once."""
     output: Bytes = 64 * 1024
     """How much of each stream the answer shows: half from the start, half from the end."""

@@ -98,7 +98,7 @@ class ToolSpec(Table):
     """How many processes may live at once."""
     file_size: Bytes | None = None
     """How large a file that it writes may become."""
-    open_files: int | None = Field(default=None, ge=16, le=1_048_576)
+    open_files: int | None = Field(default=None, ge=64, le=1_048_576)
     """How many files one process may have open at once."""
     output: Bytes | None = None
     """How much of each stream the answer shows."""

@@ -62,14 +62,14 @@ def test_planning_starts_nothing_and_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_tools_own_limits_win() -> None:
     own = {"timeout": "5s", "memory": "2MiB", "cpu": "1s", "pids": 7, "output": "1KiB"}
-    files = {"file_size": "3MiB", "open_files": 32}
+    files = {"file_size": "3MiB", "open_files": 96}
     assert planned(tool(**own, **files)).limits == Limits(
         wall_seconds=5.0,
         memory_bytes=2 << 20,
         cpu_seconds=1.0,
         pids=7,
         file_bytes=3 << 20,
-        open_files=32,
+        open_files=96,
         output_bytes=1024,
         spool_bytes=256 << 20,
     )

@@ -200,7 +200,7 @@ def test_rules_with_exceptions_are_looked_up_for_each_call(tree: Path) -> None:
 
 def test_no_more_than_some_rulesets_are_kept(tree: Path) -> None:
     many = [(rules((tree / "a", READ), (f"/none/{n}", READ)), ["pass"], "") for n in range(70)]
-    assert tried(tree, *many)[-2] == 64
+    assert tried(tree, *many)[-2] == 16
 
 
 def test_a_workspace_that_is_another_folder_now_gets_its_own_rules(tree: Path) -> None:

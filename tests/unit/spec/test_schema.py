@@ -84,7 +84,7 @@ MISTAKES: list[tuple[tuple[str | int, ...], Any]] = [
     (("secrets", "A", "fil"), "x"),
     (("confinement", "require"), "strong"),
     (("confinement", "user"), True),
-    (("limits", "open_files"), 15),
+    (("limits", "open_files"), 63),
     (("tool", 0, "file_size"), 5),
     (("tool", 0, "writable"), [""]),
     (("tool", 0, "acknowledge"), ["executes-anything"]),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import struct
+import sys
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -13,6 +15,7 @@ _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
 # Version 3 of capset(2)'s header: two sets of 32 bits.
 _CAPABILITY_VERSION = 0x20080522
+_SIGSET_BYTES = 128
 # The same numbers on x86-64 and aarch64: all calls since Linux 5.0 share one table.
 _LANDLOCK_CREATE_RULESET = 444
 _LANDLOCK_ADD_RULE = 445
@@ -51,6 +54,17 @@ def forbid_new_privileges() -> None:
 def die_with_parent(number: int) -> None:
     """Get this signal when the parent ends: PR_SET_PDEATHSIG(2const)."""
     _prctl(_PR_SET_PDEATHSIG, number)
+
+
+def heard(number: int) -> int:
+    """A descriptor that becomes readable when this signal comes, which does nothing else.
+
+    That is signalfd(2). Threads that are made from here on hear it there, too.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    numbers = (1 << number - 1).to_bytes(_SIGSET_BYTES, sys.byteorder)
+    flags = os.O_NONBLOCK | os.O_CLOEXEC
+    return _checked(_libc.signalfd(-1, ctypes.c_char_p(numbers), flags), "signalfd")
 
 
 def drop_capabilities() -> None:

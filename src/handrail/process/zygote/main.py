@@ -17,7 +17,7 @@ import socket
 import time
 from typing import Any
 
-from . import cell, tree, wire
+from . import cell, kernel, tree, wire
 from .folders import Folders
 from .refusals import Refusals
 from .spawn import Failure, Launcher, bound
@@ -53,7 +53,7 @@ class Zygote:
         self.call: Call | None = None
         self.received = array.array("i")
         self.poll = select.poll()
-        self.wakeup = _wake_on_child()
+        self.wakeup = kernel.heard(signal.SIGCHLD)
         self.scoped, listener = cell.enter(held)
         self.refusals = Refusals(listener, held.answers)
         for descriptor in (channel.fileno(), self.wakeup, listener):
@@ -204,14 +204,6 @@ def _send(channel: socket.socket, reply: tuple[Any, ...]) -> None:
         channel.send(marshal.dumps(reply))
     except (BrokenPipeError, ConnectionResetError):
         pass  # the server is gone; the next poll sees the end of the channel
-
-
-def _wake_on_child() -> int:
-    """A descriptor that becomes readable when a child ends."""
-    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    return reader
 
 
 def _content(file: int) -> bytes:

@@ -14,7 +14,8 @@ _RIGHTS_AT_FILES = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
 _LIST = 1 << 3
 # What is not there, and what we cannot reach ourselves, needs no right.
 _NO_NEED = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES)
-_MOST_KEPT = 64
+# Each is a descriptor, of which a zygote has no more than the file allows its commands.
+_MOST_KEPT = 16
 Key = tuple[bytes, int, int]
 
 

@@ -88,12 +88,12 @@ def _enter(root: int, cwd: bytes) -> None:
 
 
 def _spawn(order: wire.Order, env: dict[bytes, bytes], streams: Sequence[int]) -> int:
-    # The soft limits are in place before the program runs. The hard ones follow at once, and
-    # cannot be set earlier, for they would be the zygote's own for ever.
-    before = [(limit, soft, resource.getrlimit(limit)) for limit, soft, _ in _limits(order)]
+    # The soft limit is in place before the program runs. The hard one follows at once, and
+    # cannot be set earlier, for it would be the zygote's own for ever.
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    if order.cpu_seconds:
+        resource.setrlimit(resource.RLIMIT_CPU, (order.cpu_seconds, before[1]))
     try:
-        for limit, soft, (_, hard) in before:
-            resource.setrlimit(limit, (soft, hard))
         return os.posix_spawn(
             order.argv[0],
             order.argv,
@@ -104,27 +104,18 @@ def _spawn(order: wire.Order, env: dict[bytes, bytes], streams: Sequence[int]) -
             setsigdef=_RESET_SIGNALS,
         )
     finally:
-        for limit, _, old in before:
-            resource.setrlimit(limit, old)
+        if order.cpu_seconds:
+            resource.setrlimit(resource.RLIMIT_CPU, before)
 
 
 def bound(pid: int, order: wire.Order) -> None:
-    """Set the hard limits of a command that has just been started.
+    """Set the hard limit of processor time for what has just been started.
 
     Not from the thread that started it: that one may not touch other processes any more.
     """
-    for limit, soft, hard in _limits(order):
-        try:
-            resource.prlimit(pid, limit, (soft, hard))
-        except (ProcessLookupError, PermissionError):
-            return  # it has ended, or became another user's: the soft limits stand
-
-
-def _limits(order: wire.Order) -> list[tuple[int, int, int]]:
-    """Resource, soft and hard limit of each that the order bounds (getrlimit(2))."""
-    bounds = [
-        (resource.RLIMIT_CPU, order.cpu_seconds, order.cpu_seconds + 1),
-        (resource.RLIMIT_FSIZE, order.file_bytes, order.file_bytes),
-        (resource.RLIMIT_NOFILE, order.open_files, order.open_files),
-    ]
-    return [bounds_of for bounds_of in bounds if bounds_of[1]]
+    if not order.cpu_seconds:
+        return
+    try:
+        resource.prlimit(pid, resource.RLIMIT_CPU, (order.cpu_seconds, order.cpu_seconds + 1))
+    except (ProcessLookupError, PermissionError):
+        pass  # it has ended, or became another user's: the soft limit stands

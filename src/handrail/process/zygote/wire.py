@@ -87,7 +87,5 @@ class Order(NamedTuple):
     memory_bytes: int
     pids: int
     cpu_seconds: int
-    file_bytes: int
-    open_files: int
     rules: bytes
     """The marshalled `Rules`; empty for none."""
