@@ -1,19 +1,25 @@
-"""Clears away what attempts leave in the parts of the kernel that outlive a process."""
+"""Clears away what attempts leave in the parts of the kernel that outlive a process.
 
-from __future__ import annotations
+A script for the system's Python, to be run as the user who left it: `leftovers.py NUMBER`.
+"""
 
 import ctypes
+import sys
 from pathlib import Path
 
 IPC_RMID = 0
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def clear(key: int) -> None:
     """Remove shared memory, queues, semaphores and files that go by this number."""
-    _libc.shmctl(_libc.shmget(key, 0, 0), IPC_RMID, None)
-    _libc.msgctl(_libc.msgget(key, 0), IPC_RMID, None)
-    _libc.semctl(_libc.semget(key, 0, 0), 0, IPC_RMID)
-    _libc.mq_unlink(f"/canary-{key}".encode())
+    libc = ctypes.CDLL(None)
+    libc.shmctl(libc.shmget(key, 0, 0), IPC_RMID, None)
+    libc.msgctl(libc.msgget(key, 0), IPC_RMID, None)
+    libc.semctl(libc.semget(key, 0, 0), 0, IPC_RMID)
+    libc.mq_unlink(f"/canary-{key}".encode())
     for folder in ("/dev/shm", "/tmp"):
         Path(folder, f"canary-{key}").unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    clear(int(sys.argv[1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from handrail.plan.user import User
-from tests.attacks import leftovers
 from tests.attacks.canaries import Canaries, canaries
 from tests.attacks.known import Result
-from tests.attacks.victims import PYTHON
+from tests.attacks.victims import PYTHON, identity
 
 _ATTEMPTS = Path(__file__).with_name("attempts")
 # A user of nobody else, so that what reaches all processes of a user reaches only ours.
@@ -63,8 +63,14 @@ def place(files: Sequence[str] = ()) -> Iterator[Place]:
         _give(workspace, UID)
         birds = stack.enter_context(canaries(workspace, UID))
         left = birds.targets["victim"]["ipc_key"] ^ 0x4000_0000
-        stack.callback(leftovers.clear, left)
+        stack.callback(_clear, left)
         yield Place(workspace, birds, left)
+
+
+def _clear(left: int) -> None:
+    script = Path(__file__).with_name("leftovers.py").read_bytes()
+    argv = [PYTHON, "-I", "-S", "-", str(left)]
+    subprocess.run(argv, input=script, check=True, cwd="/", **identity(UID))
 
 
 def _give(folder: Path, uid: int) -> None:

@@ -55,7 +55,7 @@ def victim(uid: int) -> Iterator[Victim]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        **_identity(uid),
+        **identity(uid),
     ) as process:
         try:
             yield Victim(process)
@@ -63,5 +63,6 @@ def victim(uid: int) -> Iterator[Victim]:
             process.terminate()
 
 
-def _identity(uid: int) -> dict[str, Any]:
+def identity(uid: int) -> dict[str, Any]:
+    """What makes `subprocess` start something as this user."""
     return {} if uid == os.getuid() else {"user": uid, "group": uid, "extra_groups": []}
