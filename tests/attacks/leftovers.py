@@ -5,6 +5,7 @@ A script for the system's Python, to be run as the user who left it: `leftovers.
 
 import ctypes
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 IPC_RMID = 0
@@ -18,7 +19,8 @@ def clear(key: int) -> None:
     libc.semctl(libc.semget(key, 0, 0), 0, IPC_RMID)
     libc.mq_unlink(f"/canary-{key}".encode())
     for folder in ("/dev/shm", "/tmp"):
-        Path(folder, f"canary-{key}").unlink(missing_ok=True)
+        with suppress(PermissionError):  # another user's
+            Path(folder, f"canary-{key}").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

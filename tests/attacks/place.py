@@ -70,7 +70,9 @@ def place(files: Sequence[str] = ()) -> Iterator[Place]:
 def _clear(left: int) -> None:
     script = Path(__file__).with_name("leftovers.py").read_bytes()
     argv = [PYTHON, "-I", "-S", "-", str(left)]
-    subprocess.run(argv, input=script, check=True, cwd="/", **identity(UID))
+    # Root of a container may not clear away what is another user's.
+    for uid in {os.geteuid(), UID}:
+        subprocess.run(argv, input=script, check=True, cwd="/", **identity(uid))
 
 
 def _give(folder: Path, uid: int) -> None:
