@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from handrail.spec.server import Tier
@@ -17,22 +18,26 @@ THREATS = (
     *("files", "protected", "processes", "signals", "network", "io_uring", "namespaces", "setuid"),
     *("privileges", "execution", "terminal", "shared", "secrets", "descriptors"),
 )
-_PYTHONS = (os.path.realpath(sys.executable), "/usr/bin/python3")
 _CHILD_SECONDS = 50.0
 
 
 class Elsewhere:
-    """What `prefix`, the beginning of a command line, starts: Python is found for it.
+    """What `prefix`, the beginning of a command line, starts, and can reach.
 
-    Fails when it can start none of this version, or read this checkout and what it depends on:
-    then a part of the machine's disk is closed that must be open for these tests.
+    This checkout, its Python and what it depends on may lie where only root can come. Root
+    opens the way for whoever comes, in a mount namespace of their own: nothing of that is seen
+    or left outside. Anybody else can reach what they run these tests with.
     """
 
-    def __init__(self, prefix: Sequence[str]) -> None:
-        self._prefix = prefix
-        found = [python for python in _PYTHONS if self._has(python)]
-        assert found, f"{' '.join(prefix)} can start none of {_PYTHONS} with the dependencies"
-        self._python = found[0]
+    def __init__(self, prefix: Sequence[str], scratch: Path) -> None:
+        self._python = os.path.realpath(sys.executable)
+        self._packages = sysconfig.get_path("purelib")
+        self._prefix = [*prefix]
+        if os.geteuid() == 0:
+            places = {ROOT, Path(self._packages), Path(sys.base_prefix)}
+            script = "\n".join([*_opening(sorted(places), scratch), 'exec "$@"'])
+            opened = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", script, "sh"]
+            self._prefix = [*opened, *prefix]
 
     def holds(self, *tiers: Tier) -> None:
         """Fail when something is other there than what is known of these tiers."""
@@ -49,15 +54,8 @@ class Elsewhere:
         shortcomings: dict[str, list[str]] = json.loads(done.stdout)
         return shortcomings
 
-    def _has(self, python: str) -> bool:
-        self._python = python
-        # Setting out as root, the prefix may start what nobody can there.
-        again = "import os, sys; assert os.access(sys.executable, os.X_OK)"
-        version = f"assert sys.version_info[:2] == {sys.version_info[:2]}"
-        return self._run("-c", f"{again}; {version}; import pytest, handrail").returncode == 0
-
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        packages = (str(ROOT / "src"), sysconfig.get_path("purelib"))
+        packages = (str(ROOT / "src"), self._packages)
         return subprocess.run(
             [*self._prefix, self._python, *arguments],
             env={
@@ -73,3 +71,21 @@ class Elsewhere:
             check=False,
             timeout=_CHILD_SECONDS,
         )
+
+
+def _opening(places: list[Path], scratch: Path) -> Iterator[str]:
+    """Shell commands: every closed folder above a place becomes one that has the places only."""
+    for number, place in enumerate(places):
+        (scratch / str(number)).mkdir()
+        yield shlex.join(["mount", "--bind", str(place), str(scratch / str(number))])
+    for closed in sorted({folder for place in places for folder in _closed_above(place)}):
+        yield shlex.join(["mount", "-t", "tmpfs", "-o", "mode=755", "none", str(closed)])
+    for number, place in enumerate(places):
+        yield shlex.join(["mkdir", "-p", str(place)])
+        yield shlex.join(["mount", "--bind", str(scratch / str(number)), str(place)])
+
+
+def _closed_above(place: Path) -> list[Path]:
+    """The outermost folder on the way that others cannot pass, if there is one."""
+    way = reversed([place, *place.parents])
+    return [folder for folder in way if not folder.stat().st_mode & 0o001][:1]

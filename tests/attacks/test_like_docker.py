@@ -19,8 +19,8 @@ USERS = [0, 10001] if os.geteuid() == 0 else [os.geteuid()]
 
 
 @pytest.fixture(params=USERS)
-def container(request: pytest.FixtureRequest) -> Elsewhere:
-    return Elsewhere([*LIKE_DOCKER, "--user", str(request.param)])
+def container(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
+    return Elsewhere([*LIKE_DOCKER, "--user", str(request.param)], tmp_path)
 
 
 def test_the_probe_finds_landlock_and_refuses_namespaces(container: Elsewhere) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +15,10 @@ USERS = [12345] if os.geteuid() == 0 else [os.geteuid()]
 
 
 @pytest.fixture(params=USERS)
-def unprivileged(request: pytest.FixtureRequest) -> Elsewhere:
+def unprivileged(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
     uid = request.param
     become = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
-    return Elsewhere(become if os.geteuid() == 0 else [])
+    return Elsewhere(become if os.geteuid() == 0 else [], tmp_path)
 
 
 def test_its_probe_finds_every_tier(unprivileged: Elsewhere) -> None:

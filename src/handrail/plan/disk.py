@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handrail.plan.reach import blocked_at, permits
+from handrail.plan.runtimes.runtime import is_file
 from handrail.plan.user import User
 
 
@@ -29,7 +30,7 @@ class Disk:
 
         `os.X_OK` is for programs: no folder has it.
         """
-        if want == os.X_OK and not path.is_file():
+        if want == os.X_OK and not is_file(path):
             return False
         if self.user is None:
             return permits(path, None, want)

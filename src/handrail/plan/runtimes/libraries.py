@@ -7,7 +7,7 @@ from pathlib import Path
 
 from handrail.plan.runtimes.elf import Linking, linking
 from handrail.plan.runtimes.names import names_of
-from handrail.plan.runtimes.runtime import Runtime
+from handrail.plan.runtimes.runtime import Runtime, is_file
 from handrail.plan.runtimes.system import is_of_system
 
 
@@ -36,7 +36,7 @@ def _linked(said: Linking, origin: Path) -> Iterator[Path]:
     folders = [_expand(folder, origin) for folder in said.folders]
     for name in (said.loader, *said.libraries):
         places = [Path(_expand(name, origin))] if "/" in name else [Path(f, name) for f in folders]
-        found = (place for place in places if place.is_absolute() and place.is_file())
+        found = (place for place in places if place.is_absolute() and is_file(place))
         yield from (place for place in [next(found, None)] if place is not None)
 
 

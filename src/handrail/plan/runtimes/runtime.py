@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,14 @@ def exists(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def is_file(path: Path) -> bool:
+    """Whether `path` leads to a regular file that this user may look at."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _outermost(paths: Iterable[Path], known: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from handrail.plan.runtimes.runtime import Runtime
+from handrail.plan.runtimes.runtime import Runtime, is_file
 
 
 def shims(names: Sequence[Path]) -> Iterator[Runtime]:
@@ -16,7 +16,7 @@ def shims(names: Sequence[Path]) -> Iterator[Runtime]:
     """
     for root in (name.parent.parent for name in names if name.parent.name == "shims"):
         name = root.name.removeprefix(".")
-        if (root / "libexec" / name).is_file():
+        if is_file(root / "libexec" / name):
             trees = ("bin", "libexec", "plugins", "shims", "versions", f"{name}.d")
             yield Runtime(
                 name,
