@@ -83,6 +83,8 @@ def _opening(places: list[Path], scratch: Path) -> Iterator[str]:
     for number, place in enumerate(places):
         yield shlex.join(["mkdir", "-p", str(place)])
         yield shlex.join(["mount", "--bind", str(scratch / str(number)), str(place)])
+        # Whoever clears the scratch folder away must find nothing in it.
+        yield shlex.join(["umount", str(scratch / str(number))])
 
 
 def _closed_above(place: Path) -> list[Path]:

@@ -55,8 +55,10 @@ class Pool:
     ) -> None:
         await self._close()
 
-    def acquire(self, cell: Cell) -> Spawner:
-        """A spawner in `cell` that is free.
+    def acquire(self, cell: Cell, root: tuple[int, int] = (0, 0)) -> Spawner:
+        """A spawner in `cell` that is free, and whose view is of the folder `root`.
+
+        `root` is a device and an inode; a view of another folder by that name is of no more use.
 
         Raises `Draining` when the pool is closed, and `OSError` when none can be started.
         """
@@ -64,10 +66,10 @@ class Pool:
             raise Draining(_GOING_DOWN)
         for spawner in [one for one in reversed(self._idle) if one.cell == cell]:
             self._idle.remove(spawner)
-            if spawner.ready():
+            if spawner.ready() and spawner.root == root:
                 return spawner
             self._discard(spawner)
-        return self._grow(cell)
+        return self._grow(cell, root)
 
     def release(self, spawner: Spawner) -> None:
         """Take back a spawner. It ends here when it is worn, or has something left of its call.
@@ -89,12 +91,12 @@ class Pool:
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
-    def _grow(self, cell: Cell) -> Spawner:
+    def _grow(self, cell: Cell, root: tuple[int, int] = (0, 0)) -> Spawner:
         self._grown += 1
         group = None
         if self._cgroups is not None and cell.tier is not Tier.NONE:
             group = self._cgroups.make(f"{id(self):x}-{self._grown}")
-        spawner = Spawner(cell, group)
+        spawner = Spawner(cell, group, root)
         self._all.add(spawner)
         return spawner
 

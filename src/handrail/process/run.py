@@ -42,6 +42,8 @@ from handrail.sandbox.landlock import Rules
 from handrail.spec.server import Tier
 
 _LAST_WORDS_BYTES = 16_384
+_MOST_VIEWS = 3
+"""Views that are made for one call, should what they cover be replaced again and again."""
 _SCARCE = {errno.EAGAIN, errno.EBUSY, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
@@ -66,12 +68,32 @@ async def run(
     plan = confined.plan
     plan.program.recheck()
     cut = cut or asyncio.get_running_loop().create_future()
-    with _scarcity(plan):
-        spawner = pool.acquire(confined.cell)
-    try:
-        return await _run(confined, spawner, Spool(spool, plan.limits.spool_bytes), listen, cut)
-    finally:
-        pool.release(spawner)
+    for _ in range(_MOST_VIEWS):
+        with _scarcity(plan):
+            spawner = pool.acquire(confined.cell, _identity(confined))
+        try:
+            kept = Spool(spool, plan.limits.spool_bytes)
+            return await _run(confined, spawner, kept, listen, cut)
+        except _StaleView:
+            spawner.close()  # never to be used again; a new one sees what is there now
+        finally:
+            pool.release(spawner)
+    raise SpawnFailed(f"{plan.program.name}: what must not be written was exchanged too often")
+
+
+class _StaleView(Exception):
+    """What a zygote's view covers was replaced since it was made; nothing was started."""
+
+
+def _identity(confined: ConfinedPlan) -> tuple[int, int]:
+    """Which folder the workspace is, for a view goes on with the one that it was made of.
+
+    Raises `OSError`.
+    """
+    if not confined.cell.view:
+        return 0, 0
+    found = confined.plan.workspace.stat()
+    return found.st_dev, found.st_ino
 
 
 async def _run(
@@ -176,7 +198,13 @@ def _order(confined: ConfinedPlan) -> wire.Order:
         pids=limits.pids if bounded else 0,
         cpu_seconds=ceil(limits.cpu_seconds or 0) if bounded else 0,
         rules=b"" if confined.rules is None else _packed(confined.rules),
+        kept=_encoded(plan.access.kept) if confined.cell.view else (),
+        masked=_encoded(plan.access.hidden) if confined.cell.view else (),
     )
+
+
+def _encoded(paths: tuple[Path, ...]) -> tuple[bytes, ...]:
+    return tuple(map(os.fsencode, paths))
 
 
 def _below(folder: Path, root: Path) -> bytes:
@@ -214,6 +242,8 @@ def _scarcity(plan: Plan) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.ESTALE:
+            raise _StaleView from None
         reason = f"{plan.program.name}: {error.strerror}"
         if error.errno in _SCARCE:
             raise Busy(f"out of resources: {reason}", retry_after_seconds=1.0) from error

@@ -94,8 +94,11 @@ def _settle(future: asyncio.Future[_T], value: _T) -> None:
 class Spawner:
     """A zygote process, in its cell, and the socket to it. One call at a time."""
 
-    def __init__(self, cell: Cell, group: Group | None = None) -> None:
+    def __init__(
+        self, cell: Cell, group: Group | None = None, root: tuple[int, int] = (0, 0)
+    ) -> None:
         self.cell = cell
+        self.root = root
         self._group = group
         self._tally = Tally(group)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -9,7 +9,7 @@ import resource
 import signal
 from collections.abc import Sequence
 
-from . import beneath, seccomp, wire
+from . import beneath, seccomp, view, wire
 from .folders import Folders
 from .rulesets import Rulesets
 from .victim import Victim
@@ -46,6 +46,8 @@ class Launcher:
         doing = "reading the order"
         try:
             order = wire.Order(*marshal.loads(packed))
+            doing = "looking at its view of the disk"
+            view.check(order.kept, order.masked)
             doing = "making a temporary folder"
             if self._folders.make():
                 self._rulesets.forget()

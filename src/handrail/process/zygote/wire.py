@@ -89,3 +89,7 @@ class Order(NamedTuple):
     cpu_seconds: int
     rules: bytes
     """The marshalled `Rules`; empty for none."""
+    kept: tuple[bytes, ...] = ()
+    """What the zygote's view must not let anybody write, still."""
+    masked: tuple[bytes, ...] = ()
+    """What the zygote's view must not let anybody see, still."""
