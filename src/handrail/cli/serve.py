@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -52,8 +54,14 @@ def serve(
     # It looks for its data folder, to no use here, and fails for a user without name and home.
     os.environ.setdefault("HOME", "/nonexistent")
     address = _address(http) if http is not None else None
-    opened = open_file(file, of_age)
-    from handrail.mcp.serve import serve as serve_until_stopped  # slow to import: only when needed
+    # Slow to import, so that is done while the probe of the confinement waits for its processes.
+    ahead = threading.Thread(target=importlib.import_module, args=["handrail.mcp.serve"])
+    ahead.start()
+    try:
+        opened = open_file(file, of_age)
+    finally:
+        ahead.join()
+    from handrail.mcp.serve import serve as serve_until_stopped
 
     configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
     asyncio.run(serve_until_stopped(opened.spec, opened.host, opened.means, address, drain))
