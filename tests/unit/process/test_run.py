@@ -304,3 +304,20 @@ async def test_a_kill_that_was_not_ours_is_not_explained_away(tmp_path: Path) ->
     assert outcome.ending == Signalled("SIGKILL")
     assert outcome.note is not None
     assert outcome.note.startswith("handrail did not send it; the command held ")
+
+
+async def test_libraries_that_many_processes_share_are_no_memory_of_each(tmp_path: Path) -> None:
+    script = "for i in $(seq 60); do sleep 1 & done; wait; echo done"
+    outcome = await run_one(sh(script, memory_bytes=64 << 20), tmp_path)
+    assert outcome.max_rss_bytes > 64 << 20
+    assert (outcome.ending, said(outcome)[0]) == (Exited(0), b"done\n")
+
+
+async def test_shared_memory_is_memory(tmp_path: Path) -> None:
+    share = "m = mmap.mmap(-1, 200 << 20); m.write(b'x' * (200 << 20))"
+    script = f"import mmap, time; {share}; time.sleep(30)"
+    outcome = await run_one(
+        confined("/usr/bin/python3", "-c", script, memory_bytes=64 << 20), tmp_path
+    )
+    said(outcome)
+    assert outcome.ending == MemoryExceeded()

@@ -176,7 +176,8 @@ class Zygote:
         call.bounded = set(pids)
         held = tree.resident_bytes(pids)
         call.largest_bytes = max(call.largest_bytes, held)
-        if held > call.order.memory_bytes > 0:
+        limit = call.order.memory_bytes
+        if held > limit > 0 and tree.own_bytes(pids) > limit:
             self._exceeded(wire.MEMORY)
         elif len(pids) > call.order.pids > 0:
             self._exceeded(wire.PIDS)
