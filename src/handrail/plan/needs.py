@@ -73,7 +73,11 @@ def _writes_workspace(tool: ToolSpec) -> bool:
 
 
 def _words(user: User | None) -> str:
-    return "the server's user" if user is None else f"user {user}, whom commands run as"
+    if user is None:
+        return "the server's user"
+    if user.uid == 0:
+        return f"user {user}, whom commands run as, without capabilities"
+    return f"user {user}, whom commands run as"
 
 
 def _hint(remedy: str, user: User | None) -> str:
