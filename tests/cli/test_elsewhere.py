@@ -11,9 +11,12 @@ from handrail.cli.main import run
 
 # What Python has on no Windows, so that importing it there fails.
 ABSENT = ("fcntl", "grp", "pty", "pwd", "resource", "termios")
+# And what it has, which no other has.
+PRESENT = ("_winapi", "msvcrt", "nt", "winreg")
 COMMAND = f"""
-import sys
+import sys, types
 sys.modules |= dict.fromkeys({ABSENT})
+sys.modules |= {{name: types.ModuleType(name) for name in {PRESENT}}}
 sys.platform = "win32"
 from handrail.cli.main import main
 main(["--help"])
