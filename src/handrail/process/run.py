@@ -88,12 +88,13 @@ class _StaleView(Exception):
 def _identity(confined: ConfinedPlan) -> tuple[int, int]:
     """Which folder the workspace is, for a view goes on with the one that it was made of.
 
-    Raises `OSError`.
+    One that is gone is none: the zygote will say so, and not where it was.
     """
-    if not confined.cell.view:
-        return 0, 0
-    found = confined.plan.workspace.stat()
-    return found.st_dev, found.st_ino
+    try:
+        found = confined.plan.workspace.stat() if confined.cell.view else None
+    except OSError:
+        found = None
+    return (0, 0) if found is None else (found.st_dev, found.st_ino)
 
 
 async def _run(
