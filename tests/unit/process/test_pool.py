@@ -190,3 +190,21 @@ async def test_every_call_finds_its_folder_empty_and_private(tmp_path: Path) -> 
 async def test_nothing_of_the_pools_folders_is_left(tmp_path: Path) -> None:
     stdout, _ = said(await run_one(sh("echo $TMPDIR"), tmp_path))
     assert not Path(stdout.decode().strip()).exists()
+
+
+async def test_a_link_in_place_of_the_folder_goes_with_a_killed_zygote(tmp_path: Path) -> None:
+    bystander = tmp_path / "bystander"
+    bystander.mkdir()
+    (bystander / "file").write_text("precious")
+    mark = tmp_path / "folder"
+    script = (
+        f"echo $TMPDIR > {mark}-x; rmdir $TMPDIR; ln -s {bystander} $TMPDIR; mv {mark}-x {mark}"
+    )
+    async with Pool(most_idle=1) as pool:
+        async with started(sh(f"{script}; sleep 60"), pool, tmp_path, seen=mark.exists) as call:
+            for zygote in zygotes():
+                zygote.kill()
+            with pytest.raises(Internal):
+                await call
+        await eventually(lambda: not os.path.lexists(mark.read_text().strip()))
+    assert (bystander / "file").read_text() == "precious"
