@@ -112,6 +112,8 @@ def sleeps() -> Iterator[Sleeps]:
     made.clean_up()
 
 
+# Twenty seconds of work on a quiet machine; the usual bound is for a hang, and this is none.
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "tier",
     [
