@@ -59,6 +59,7 @@ SCARCE = """
 import asyncio, os, resource, sys
 from pathlib import Path
 from handrail.errors import Busy
+from handrail.process.cgroup import Cgroups
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from tests.builders import sh
@@ -66,7 +67,9 @@ from tests.running import said
 
 async def main():
     spool = Path(sys.argv[1])
-    async with Pool(most_idle=1) as pool:
+    found = Cgroups.find()
+    cgroups = found if isinstance(found, Cgroups) else None
+    async with Pool(most_idle=1, cgroups=cgroups) as pool:
         said(await run(sh("echo before"), pool, spool=spool))
         before = len(os.listdir("/proc/self/fd"))
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -46,8 +46,6 @@ class Booted:
             self.process = _start(cell, channel, self._stderr)
         except OSError:
             os.close(self._stderr)
-            if group is not None:
-                group.remove()
             raise
         if group is not None:
             _enter(group, self.process.pid)
@@ -105,6 +103,7 @@ def _packed(cell: Cell, folders: tuple[Path, ...], *, grouped: bool) -> wire.Cel
         folders=tuple(os.fsencode(folder) for folder in folders),
         scoped=not cell.view,
         filter=b"" if cell.filter is None else cell.filter.program,
+        unheard=b"" if cell.filter is None else cell.filter.unheard,
         strangers=b"" if cell.filter is None else cell.filter.strangers,
         answers={} if cell.filter is None else dict(cell.filter.answers),
         grouped=grouped,

@@ -96,7 +96,12 @@ class Pool:
         group = None
         if self._cgroups is not None and cell.tier is not Tier.NONE:
             group = self._cgroups.make(f"{id(self):x}-{self._grown}")
-        spawner = Spawner(cell, group, root)
+        try:
+            spawner = Spawner(cell, group, root)
+        except OSError:
+            if group is not None:
+                group.remove()
+            raise
         self._all.add(spawner)
         return spawner
 

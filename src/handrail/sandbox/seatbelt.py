@@ -26,6 +26,14 @@ _HEAD = (
 )
 
 
+_SANDBOX_EXEC = "/usr/bin/sandbox-exec"
+
+
+def command(profile: str) -> tuple[str, ...]:
+    """What to put before a zygote's own command line, so that it runs under `profile`."""
+    return (_SANDBOX_EXEC, "-p", profile, "--")
+
+
 def profile(access: Access, *, temporary: Path, network: bool) -> str:
     """The profile of a zygote whose commands may use `access`; what is said last decides.
 

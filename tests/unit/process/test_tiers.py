@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from handrail.process import tiers
 from handrail.process.tiers import choose, try_out
 from handrail.spec.server import ConfinementTable, Tier
 from tests.builders import server
-from tests.lacking import without_landlock
+from tests.lacking import listened_to, without_landlock
 from tests.running import STRANGER
 
 # Chooses a tier in a process of its own: prints it, or the code, message and hint of the refusal.
@@ -145,9 +146,9 @@ async def test_a_bwrap_that_fails_is_quoted(
     assert "bwrap: setting up uid map: Permission denied" in shortcoming
 
 
-def chosen_without_landlock(**table: str) -> list[str]:
+def chosen(below: Sequence[str], **table: str) -> list[str]:
     done = subprocess.run(
-        [*without_landlock(), sys.executable, "-c", CHOOSE, json.dumps(table)],
+        [*below, sys.executable, "-c", CHOOSE, json.dumps(table)],
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -160,7 +161,7 @@ def chosen_without_landlock(**table: str) -> list[str]:
 
 
 def test_without_landlock_the_default_refuses_to_start() -> None:
-    code, message, hint = chosen_without_landlock()
+    code, message, hint = chosen(without_landlock())
     assert code == "confinement_unavailable"
     lacks = "it needs Landlock version 3 (Linux 6.2); this kernel has none"
     assert message == (
@@ -171,7 +172,11 @@ def test_without_landlock_the_default_refuses_to_start() -> None:
 
 
 def test_without_landlock_less_is_taken_only_on_the_files_word() -> None:
-    assert chosen_without_landlock(require="rlimits") == ["rlimits"]
-    assert chosen_without_landlock(require="none") == ["rlimits"]
-    assert chosen_without_landlock(require="none", use="none") == ["none"]
-    assert chosen_without_landlock(use="landlock")[0] == "confinement_unavailable"
+    assert chosen(without_landlock(), require="rlimits") == ["rlimits"]
+    assert chosen(without_landlock(), require="none") == ["rlimits"]
+    assert chosen(without_landlock(), require="none", use="none") == ["none"]
+    assert chosen(without_landlock(), use="landlock")[0] == "confinement_unavailable"
+
+
+def test_where_somebody_listens_already_the_filter_answers_by_itself() -> None:
+    assert chosen(listened_to(), use="landlock") == ["landlock"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from handrail.plan.access import Access
-from handrail.sandbox.seatbelt import profile
+from handrail.sandbox.seatbelt import command, profile
 
 ACCESS = Access(
     readable=(Path("/w"), Path("/opt/lib")),
@@ -50,3 +50,7 @@ def test_a_path_cannot_end_its_own_string() -> None:
     told = "\n".join(lines(access=hostile))
     assert '(subpath "/w\\") (allow default) (\\"")' in told
     assert '(subpath "/back\\\\slash")' in told
+
+
+def test_a_zygote_is_put_under_its_profile() -> None:
+    assert command("(version 1)") == ("/usr/bin/sandbox-exec", "-p", "(version 1)", "--")

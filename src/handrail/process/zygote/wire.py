@@ -50,6 +50,8 @@ class Cell(NamedTuple):
     """Enter a Landlock signal scope."""
     filter: bytes
     """The seccomp filter; none when empty."""
+    unheard: bytes
+    """The same filter with answers of its own, for where nobody else may listen."""
     strangers: bytes
     """A further filter, for the threads that start commands; none when empty."""
     answers: dict[int, int]
