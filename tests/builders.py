@@ -15,21 +15,22 @@ from handrail.plan.host import Host
 from handrail.plan.plan import Limits, Plan, build_plan
 from handrail.plan.program import Program
 from handrail.plan.runtime import runtime_of
+from handrail.plan.stage import Stage
 from handrail.process.zygote.kernel import landlock_version
 from handrail.sandbox.confine import ConfinedPlan, confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec, Tier
-from handrail.spec.tool import Effect, ToolSpec
+from handrail.spec.tool import CommandSpec, Effect, ToolSpec
 
 RLIMITS = Means(Tier.RLIMITS, os.uname().machine, landlock_version())
 """A machine that has only limits to confine with; commands run as whoever runs the tests."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
-def tool(*args: Any, **keys: Any) -> ToolSpec:
+def tool(*args: Any, **keys: Any) -> CommandSpec:
     """A tool that runs `echo`, as the file would declare it: `tool("{a}", params={"a": {}})`."""
     declared = {"name": "t", "description": "A tool.", "program": "echo", "args": args, **keys}
-    return ToolSpec.model_validate_json(json.dumps(declared))
+    return CommandSpec.model_validate_json(json.dumps(declared))
 
 
 def server(*tools: ToolSpec, **tables: Any) -> ServerSpec:
@@ -86,8 +87,7 @@ def plan(*argv: str, **changes: Any) -> Plan:
     bounds = {name: changes.pop(name) for name in Limits.__slots__ if name in changes}
     fields: dict[str, Any] = {
         "tool": "t",
-        "program": Program.at(Path(argv[0]).name, Path(argv[0])),
-        "argv": argv,
+        "stages": (Stage(Program.at(Path(argv[0]).name, Path(argv[0])), argv),),
         "cwd": Path("/"),
         "workspace": Path("/"),
         "access": Access(readable=(), executable=(), writable=(), kept=(), hidden=()),

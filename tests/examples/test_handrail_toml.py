@@ -45,8 +45,8 @@ async def test_every_example_ends_as_it_says(
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_a_model_learns_what_it_needs(tool: ToolSpec) -> None:
     assert tool.examples
-    assert [name for name, param in tool.params.items() if not param.description] == []
-    assert [name for name, param in tool.params.items() if not is_bounded(param)] == []
+    assert [name for name, param in tool.accepts.items() if not param.description] == []
+    assert [name for name, param in tool.accepts.items() if not is_bounded(param)] == []
 
 
 def is_bounded(param: ParamSpec) -> bool:

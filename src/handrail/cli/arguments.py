@@ -22,13 +22,13 @@ def parse_arguments(tool: ToolSpec, words: Sequence[str]) -> dict[str, object]:
         name, equals, text = word.partition("=")
         if not equals:
             raise UsageError(f"{word!r} is not NAME=VALUE", hint=_example(tool))
-        value = _value(tool.params.get(name, ParamSpec()), text)
+        value = _value(tool.accepts.get(name, ParamSpec()), text)
         lists.setdefault(name, []).append(value)
     return {name: _one_or_all(tool, name, values) for name, values in lists.items()}
 
 
 def _one_or_all(tool: ToolSpec, name: str, values: list[object]) -> object:
-    if name in tool.params and tool.params[name].repeat:
+    if name in tool.accepts and tool.accepts[name].repeat:
         return values
     if len(values) > 1:
         raise UsageError(f"{name} is given twice, and takes one value")
@@ -51,5 +51,5 @@ def _value(param: ParamSpec, text: str) -> object:
 
 
 def _example(tool: ToolSpec) -> str:
-    name = next(iter(tool.params), "NAME")
+    name = next(iter(tool.accepts), "NAME")
     return f"For example: handrail call {tool.name} {name}=…"

@@ -15,6 +15,7 @@ from handrail.cli.options import AsJson
 from handrail.errors import CallError
 from handrail.mcp import prose
 from handrail.plan.plan import build_plan
+from handrail.plan.stage import Earlier
 from handrail.policy.decision import Verdict
 from handrail.policy.judge import judge
 from handrail.process.mask import cover
@@ -69,7 +70,7 @@ def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str
         "argv": [cover(element, plan.hidden) for element in plan.argv],
         "cwd": str(plan.cwd),
         "env": {name: cover(value, plan.hidden) for name, value in plan.env.items()},
-        "stdin_bytes": 0 if plan.stdin is None else len(plan.stdin),
+        "stdin_bytes": _stdin_bytes(plan.stdin),
         "limits": {
             "wall_seconds": limits.wall_seconds,
             "cpu_seconds": limits.cpu_seconds,
@@ -86,6 +87,10 @@ def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str
         },
         "confinement": _confinement(confined, opened),
     }
+
+
+def _stdin_bytes(stdin: bytes | Earlier | None) -> int:
+    return len(stdin) if isinstance(stdin, bytes) else 0
 
 
 def _confinement(confined: ConfinedPlan, opened: Opened) -> dict[str, Any]:

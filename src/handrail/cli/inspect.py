@@ -11,7 +11,7 @@ from handrail.cli import streams
 from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.mcp.hints import hints
-from handrail.mcp.input_schema import input_schema
+from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.spec.param import ParamSpec
 
@@ -50,7 +50,7 @@ def _facts(opened: Opened) -> dict[str, Any]:
                 "name": tool.name,
                 "description": tool.description,
                 "effect": tool.effect.value,
-                "inputSchema": input_schema(tool.params),
+                "inputSchema": arguments_schema(tool),
                 "outputSchema": output_schema(tool),
                 "annotations": hints(tool),
             }
@@ -63,9 +63,10 @@ def _lines(opened: Opened) -> Iterator[str]:
     yield f"{opened.spec.server.name}: {len(opened.spec.tools)} tools over {opened.host.workspace}"
     for tool in opened.spec.tools:
         yield ""
-        yield f"{tool.name}  [{tool.effect.value}]  {opened.host.programs[tool.program].path}"
+        paths = ", ".join(str(opened.host.programs[name].path) for name in tool.program_names)
+        yield f"{tool.name}  [{tool.effect.value}]  {paths}"
         yield f"    {tool.description}"
-        yield from (f"    {name:<14} {_param(param)}" for name, param in tool.params.items())
+        yield from (f"    {name:<14} {_param(param)}" for name, param in tool.accepts.items())
 
 
 def _param(param: ParamSpec) -> str:

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from handrail.diagnostic import Finding, Key
 from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest, did_you_mean
-from handrail.spec.tool import ExampleSpec, ToolSpec
+from handrail.spec.tool import CommandSpec, ExampleSpec
 from handrail.spec.values import BadValue, check_value
 
 
 def judge_examples(spec: ServerSpec) -> Iterator[Finding]:
     """Judge the arguments of every example by the params of its tool."""
-    for index, tool in enumerate(spec.tools):
+    for index, tool in spec.commands:
         for number, example in enumerate(tool.examples):
             yield from _example(("tool", index, "example", number), example, tool)
 
 
-def _example(at: tuple[Key, ...], example: ExampleSpec, tool: ToolSpec) -> Iterator[Finding]:
+def _example(at: tuple[Key, ...], example: ExampleSpec, tool: CommandSpec) -> Iterator[Finding]:
     for name, value in example.args.items():
         place = (*at, "args", name)
         if name not in tool.params:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from handrail.diagnostic import Finding, Severity
 from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import FreeSpec, ToolSpec
 
 RESERVED = frozenset({"read_output"})
 """Tools that every server has."""
@@ -26,10 +26,9 @@ def judge_names(spec: ServerSpec) -> Iterator[Finding]:
             yield Finding(at, "E502", message, "Choose another.")
         if first.setdefault(tool.name, index) != index:
             yield Finding(at, "E501", f'there is another tool "{tool.name}" above')
-        if tool.program not in spec.programs:
-            yield _undeclared(index, tool, spec)
+        yield from _undeclared(index, tool, spec)
     # A misspelt mention is one mistake, not two.
-    named = {tool.program for tool in spec.tools}
+    named = {name for tool in spec.tools for name in tool.program_names}
     meant = {closest(name, spec.programs) for name in named - spec.programs.keys()}
     for name in spec.programs.keys() - named - meant:
         message = f'program "{name}" is never used'
@@ -37,9 +36,13 @@ def judge_names(spec: ServerSpec) -> Iterator[Finding]:
         yield Finding(("programs", name), "E504", message, hint, Severity.WARNING, on_key=True)
 
 
-def _undeclared(index: int, tool: ToolSpec, spec: ServerSpec) -> Finding:
-    meant = closest(tool.program, spec.programs)
-    guess = f'Did you mean "{meant}"? Or add' if meant else "Add"
-    message = f'program "{tool.program}" is not in [programs]'
-    hint = f"{guess} {tool.program} = {{}} to [programs]."
-    return Finding(("tool", index, "program"), "E503", message, hint)
+def _undeclared(index: int, tool: ToolSpec, spec: ServerSpec) -> Iterator[Finding]:
+    for number, name in enumerate(tool.program_names):
+        if name in spec.programs:
+            continue
+        place = ("programs", number) if isinstance(tool, FreeSpec) else ("program",)
+        meant = closest(name, spec.programs)
+        guess = f'Did you mean "{meant}"? Or add' if meant else "Add"
+        message = f'program "{name}" is not in [programs]'
+        hint = f"{guess} {name} = {{}} to [programs]."
+        yield Finding(("tool", index, *place), "E503", message, hint)

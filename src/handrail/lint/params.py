@@ -8,7 +8,7 @@ from handrail.diagnostic import Finding, Key, Severity
 from handrail.lint.uses import How, uses
 from handrail.spec.param import ParamSpec, ParamType
 from handrail.spec.server import ServerSpec
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import CommandSpec
 from handrail.spec.values import BadValue, check_value
 
 _TEXT = (ParamType.STRING, ParamType.PATH)
@@ -25,7 +25,7 @@ _FITS = {
 
 def judge_params(spec: ServerSpec) -> Iterator[Finding]:
     """Judge every param by itself, then by where it stands in argv."""
-    for index, tool in enumerate(spec.tools):
+    for index, tool in spec.commands:
         for name, param in tool.params.items():
             at = ("tool", index, "params", name)
             yield from _bounds(at, param)
@@ -78,7 +78,7 @@ def _reason(param: ParamSpec, value: object) -> str | None:
     return None
 
 
-def _dashes(index: int, tool: ToolSpec) -> Iterator[Finding]:
+def _dashes(index: int, tool: CommandSpec) -> Iterator[Finding]:
     """Values that the planner would always refuse, because they would be read as options."""
     starts = {use.name for use in uses(index, tool) if use.how in (How.WHOLE, How.START)}
     for name in sorted(starts & tool.params.keys()):

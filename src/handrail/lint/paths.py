@@ -9,17 +9,17 @@ from handrail.diagnostic import Finding
 from handrail.spec.param import ParamType
 from handrail.spec.server import ServerSpec
 from handrail.spec.template import Template
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import CommandSpec
 
 
 def judge_paths(spec: ServerSpec) -> Iterator[Finding]:
     """Judge every `cwd`: what is literal in it, and what fills it."""
-    for index, tool in enumerate(spec.tools):
+    for index, tool in spec.commands:
         if tool.cwd is not None:
             yield from _cwd(("tool", index, "cwd"), tool.cwd, tool)
 
 
-def _cwd(at: tuple[str, int, str], cwd: Template, tool: ToolSpec) -> Iterator[Finding]:
+def _cwd(at: tuple[str, int, str], cwd: Template, tool: CommandSpec) -> Iterator[Finding]:
     path = PurePosixPath(cwd.source)
     if not cwd.source:
         yield Finding(at, "E423", "cwd is empty", 'Write "." for the workspace itself.')

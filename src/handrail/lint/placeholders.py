@@ -9,12 +9,12 @@ from handrail.lint.uses import How, Use, groups, needed, uses
 from handrail.spec.param import ParamSpec, ParamType
 from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import CommandSpec
 
 
 def judge_placeholders(spec: ServerSpec) -> Iterator[Finding]:
     """Judge every use of a param, every group, and the params that nothing uses."""
-    for index, tool in enumerate(spec.tools):
+    for index, tool in spec.commands:
         used = list(uses(index, tool))
         for use in used:
             param = tool.params.get(use.name)
@@ -28,7 +28,7 @@ def judge_placeholders(spec: ServerSpec) -> Iterator[Finding]:
         yield from _never_dropped(index, tool)
 
 
-def _unknown(use: Use, tool: ToolSpec, spec: ServerSpec) -> Finding:
+def _unknown(use: Use, tool: CommandSpec, spec: ServerSpec) -> Finding:
     key = _key(use)
     if key == "args" and use.name in spec.secrets:
         message = f"secret {use.name} is used in args; everybody on the machine can read argv"
@@ -101,7 +101,7 @@ def _unused(
         yield Finding(at, "E208", message, hint, Severity.WARNING, on_key=True)
 
 
-def _never_dropped(index: int, tool: ToolSpec) -> Iterator[Finding]:
+def _never_dropped(index: int, tool: CommandSpec) -> Iterator[Finding]:
     for group, at in groups(tool.args, ("tool", index, "args")):
         if not needed(group):
             message = "this optional group has no param of its own, so it is never dropped"

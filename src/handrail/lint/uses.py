@@ -9,7 +9,7 @@ from enum import Enum, auto
 from handrail.diagnostic import Key
 from handrail.spec.args import Arg, Each, Group, Unless, When
 from handrail.spec.template import Template
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import CommandSpec
 
 
 class How(Enum):
@@ -48,7 +48,7 @@ class _Inside:
     items: frozenset[str] = frozenset()
 
 
-def uses(index: int, tool: ToolSpec) -> Iterator[Use]:
+def uses(index: int, tool: CommandSpec) -> Iterator[Use]:
     """Every mention of a param in the templates of tool number `index`."""
     at = ("tool", index)
     yield from _in_args(tool.args, (*at, "args"), _Inside())

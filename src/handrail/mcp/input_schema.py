@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from handrail.spec import free
 from handrail.spec.param import ParamSpec, ParamType
+from handrail.spec.tool import FreeSpec, ToolSpec
 
 _JSON_TYPES = {
     ParamType.STRING: "string",
@@ -18,6 +20,18 @@ _JSON_TYPES = {
 _PATH_NOTE = "A path in the workspace, relative to it."
 # What Python's regular expressions have and ECMA-262's lack, or read otherwise.
 _PYTHON_ONLY = re.compile(r"\(\?(?:P|[aiLmsux-]+[:)]|\(|#|>)|\\[AZ]|[*+?}]\+")
+
+
+def arguments_schema(tool: ToolSpec) -> dict[str, Any]:
+    """The schema of what callers give `tool`."""
+    schema = input_schema(tool.accepts)
+    if isinstance(tool, FreeSpec):
+        argv = schema["properties"]["argv"]
+        argv["description"] += f" Programs: {', '.join(tool.programs)}."
+        argv = {"type": "array", "items": {"type": "string"}, "maxItems": free.MOST_WORDS}
+        pipe = {"type": "array", "items": argv, "minItems": 2, "maxItems": free.MOST_STAGES}
+        schema["properties"][free.PIPE] = {**pipe, "description": free.PIPE_DESCRIPTION}
+    return schema
 
 
 def input_schema(params: Mapping[str, ParamSpec]) -> dict[str, Any]:

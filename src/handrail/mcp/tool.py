@@ -16,7 +16,7 @@ from handrail.errors import CallError
 from handrail.mcp.answer import answer
 from handrail.mcp.disconnect import on_hang_up
 from handrail.mcp.hints import hints
-from handrail.mcp.input_schema import input_schema
+from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.mcp.progress import reporting
 from handrail.mcp.result import from_answer, from_error
@@ -36,7 +36,7 @@ class CommandTool(Tool):
         tool = cls(
             name=spec.name,
             description=spec.description,
-            parameters=input_schema(spec.params),
+            parameters=arguments_schema(spec),
             output_schema=output_schema(spec),
             annotations=mcp_types.ToolAnnotations.model_validate(hints(spec)),
         )

@@ -87,22 +87,23 @@ def access_to_run(program: Path, runtime: Runtime, system: Runtime) -> Access:
 
 
 def _standing(tool: ToolSpec, host: Host) -> Standing:
-    bare = bare_access(tool.program, host)
+    bare = [bare_access(name, host) for name in tool.program_names]
     writable = _writable(tool, host)
     declared = [host.leads(written) for written in tool.readable]
     started = [host.leads(written) for written in tool.executable]
     if "executes-workspace-code" in tool.acknowledge:
         started += [host.workspace, *writable]
-    readable = _once([host.workspace, *bare.readable, *declared, *started, *writable])
+    needed = [path for one in bare for path in one.readable]
+    readable = _once([host.workspace, *needed, *declared, *started, *writable])
     names = [host.file.parent / written for written in (*tool.readable, *tool.executable)]
     return Standing(
         tool=tool,
         readable=readable,
-        executable=_once([*bare.executable, *started]),
+        executable=_once([*(path for one in bare for path in one.executable), *started]),
         writable=writable,
         kept=_besides(_guarded(writable, host), writable),
         hidden=_besides([host.state, *host.secret_files], [*declared, *writable]),
-        links=_links([*(name for name, _ in bare.links), *names], readable),
+        links=_links([*(name for one in bare for name, _ in one.links), *names], readable),
     )
 
 

@@ -31,10 +31,10 @@ def bind(tool: ToolSpec, arguments: Mapping[str, object], *, workspace: Path, cw
     """
     values: dict[str, Text] = {}
     sensitive: list[str] = []
-    for name, value in check(tool.params, arguments).items():
-        text = _text(name, tool.params[name], value, workspace, cwd)
+    for name, value in check(tool.accepts, arguments).items():
+        text = _text(name, tool.accepts[name], value, workspace, cwd)
         values[name] = text
-        if tool.params[name].sensitive:
+        if tool.accepts[name].sensitive:
             sensitive += [text] if isinstance(text, str) else text
     return Bound(values, tuple(sensitive))
 

@@ -29,5 +29,7 @@ def environment(tool: ToolSpec, host: Host) -> Mapping[str, str]:
         name: host.secrets[value.secret] if isinstance(value, SecretRef) else value
         for name, value in tool.env.items()
     }
-    needed = dict((*host.system.env, *host.runtimes[tool.program].env))
+    needed = dict(host.system.env)
+    for name in tool.program_names:
+        needed |= dict(host.runtimes[name].env)
     return MappingProxyType({**BASE, "PATH": host.search_path, **needed, **declared})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from handrail.errors import Denied
 from handrail.plan.access import Access, access_of
 from handrail.plan.argv import expand, fill
 from handrail.plan.bind import Bound, bind
@@ -13,8 +14,9 @@ from handrail.plan.environment import environment
 from handrail.plan.host import Host
 from handrail.plan.paths import confine
 from handrail.plan.program import Program
+from handrail.plan.stage import Earlier, Stage
 from handrail.spec.server import LimitsTable, ServerSpec
-from handrail.spec.tool import Effect, SecretRef, ToolSpec
+from handrail.spec.tool import CommandSpec, Effect, SecretRef, ToolSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +51,33 @@ class Limits:
 class Plan:
     """Everything the kernel will be told. Nothing is decided after this.
 
-    `argv[0]` is the program's absolute path. `hidden` has every value that must never be
-    shown: the secrets that this call uses, and its sensitive arguments; what may hold one is
-    left out of the plan's own `repr`.
+    `stages` are run as a pipeline when there are several, and there is at least one. `hidden`
+    has every value that must never be shown: the secrets that this call uses, and its sensitive
+    arguments; what may hold one is left out of the plan's own `repr`.
     """
 
     tool: str
-    program: Program
-    argv: tuple[str, ...] = field(repr=False)
+    stages: tuple[Stage, ...]
     cwd: Path
     workspace: Path
     access: Access
     env: Mapping[str, str] = field(repr=False)
-    stdin: bytes | None = field(repr=False)
+    stdin: bytes | Earlier | None = field(repr=False)
     limits: Limits
     effect: Effect
     approval: bool
     network: bool
     hidden: tuple[str, ...] = field(repr=False)
+
+    @property
+    def program(self) -> Program:
+        """The first stage's program: for most plans, the only one."""
+        return self.stages[0].program
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """The first stage's arguments."""
+        return self.stages[0].argv
 
 
 def build_plan(
@@ -76,13 +87,15 @@ def build_plan(
 
     Raises `ArgumentError` for arguments that do not fit, and `PathOutsideWorkspace`.
     """
+    if not isinstance(tool, CommandSpec):
+        raise Denied("this version plans no free commands")
     cwd = _working_directory(tool, arguments, host)
     bound = bind(tool, arguments, workspace=host.workspace, cwd=cwd)
     program = host.programs[tool.program]
+    argv = (str(program.path), *expand(tool.args, bound.values, tool.params))
     return Plan(
         tool=tool.name,
-        program=program,
-        argv=(str(program.path), *expand(tool.args, bound.values, tool.params)),
+        stages=(Stage(program, argv),),
         cwd=cwd,
         workspace=host.workspace,
         access=access_of(tool, host),
@@ -96,7 +109,7 @@ def build_plan(
     )
 
 
-def _working_directory(tool: ToolSpec, arguments: Mapping[str, object], host: Host) -> Path:
+def _working_directory(tool: CommandSpec, arguments: Mapping[str, object], host: Host) -> Path:
     if tool.cwd is None:
         return host.workspace
     bound: Bound = bind(tool, arguments, workspace=host.workspace, cwd=host.workspace)

@@ -21,6 +21,7 @@ from handrail.plan.plan import Limits, Plan
 from handrail.plan.program import Program
 from handrail.plan.reach import blocked_at
 from handrail.plan.runtime import runtime_of, system
+from handrail.plan.stage import Stage
 from handrail.plan.user import User
 from handrail.process.boot import INTERPRETER
 from handrail.process.outcome import Exited, Outcome
@@ -109,10 +110,10 @@ def _read(means: Means, outcome: Outcome) -> Evidence:
 def _plan(means: Means, targets: Targets) -> Plan:
     workspace, python = targets.workspace, _interpreter(means)
     bare = access_to_run(python, runtime_of(python), system())
+    argv = (str(python), "-I", "-S", "-c", _attempts(), targets.told(means))
     return Plan(
         tool="probe",
-        program=Program.at("python", python),
-        argv=(str(python), "-I", "-S", "-c", _attempts(), targets.told(means)),
+        stages=(Stage(Program.at("python", python), argv),),
         cwd=workspace,
         workspace=workspace,
         access=replace(

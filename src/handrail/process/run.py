@@ -14,9 +14,10 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from handrail.errors import Busy, SpawnFailed
+from handrail.errors import Busy, NotFound, SpawnFailed
 from handrail.plan.disk import Disk
 from handrail.plan.plan import Plan
+from handrail.plan.stage import Earlier
 from handrail.process import ending
 from handrail.process.capture import Capture
 from handrail.process.lines import LineFeed
@@ -222,10 +223,12 @@ def _packed(rules: Rules) -> bytes:
     return marshal.dumps(tuple(packed))
 
 
-def _stdin(text: bytes | None) -> int:
+def _stdin(text: bytes | Earlier | None) -> int:
     """A descriptor to read `text` from."""
     if text is None:
         return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    if isinstance(text, Earlier):
+        raise NotFound("this version reads no earlier output")
     return memory_file("stdin", text)
 
 

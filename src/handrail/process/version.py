@@ -13,6 +13,7 @@ from handrail.plan.access import bare_access
 from handrail.plan.environment import BASE
 from handrail.plan.host import Host
 from handrail.plan.plan import Limits, Plan
+from handrail.plan.stage import Stage
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.sandbox.confine import confine
@@ -73,8 +74,7 @@ def _plan(host: Host, name: str, word: str) -> Plan:
     program, runtime = host.programs[name], host.runtimes[name]
     return Plan(
         tool=program.name,
-        program=program,
-        argv=(str(program.path), word),
+        stages=(Stage(program, (str(program.path), word)),),
         cwd=Path("/"),
         workspace=Path("/"),
         access=bare_access(name, host),

@@ -18,7 +18,7 @@ from handrail.spec.server import (
     ServerTable,
     WorkspaceTable,
 )
-from handrail.spec.tool import ExampleSpec, ExpectSpec, SecretRef, ToolSpec
+from handrail.spec.tool import CommandSpec, ExampleSpec, ExpectSpec, FreeSpec, SecretRef
 
 _TOP: dict[Key, type[Table]] = {
     "server": ServerTable,
@@ -39,9 +39,17 @@ def known_keys(at: tuple[Key, ...]) -> tuple[str, ...]:
     """The keys that the table at `at` may have."""
     if at[2:3] == ("args",):
         return (*CONDITIONS, "args")
-    model = _model(at)
-    fields = model.model_fields.items() if model else ()
-    return tuple(field.alias or name for name, field in fields)
+    fields = {name: field for model in _models(at) for name, field in model.model_fields.items()}
+    return tuple(field.alias or name for name, field in fields.items())
+
+
+def _models(at: tuple[Key, ...]) -> tuple[type[Table], ...]:
+    match at:
+        case ("tool", int()):
+            return (CommandSpec, FreeSpec)
+        case _:
+            model = _model(at)
+            return () if model is None else (model,)
 
 
 def _model(at: tuple[Key, ...]) -> type[Table] | None:
@@ -50,8 +58,6 @@ def _model(at: tuple[Key, ...]) -> type[Table] | None:
             return ServerSpec
         case (top,):
             return _TOP.get(top)
-        case ("tool", int()):
-            return ToolSpec
         case (table, str()):
             return _ENTRIES.get(table)
         case ("tool", int(), key, _):

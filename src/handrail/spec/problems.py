@@ -14,6 +14,7 @@ from handrail.spec.keys import dotted, known_keys, table_words, tool_words
 from handrail.spec.kind import kind_of
 from handrail.spec.reserved import OTHER_KINDS, reserved
 from handrail.spec.suggest import closest, did_you_mean
+from handrail.spec.tool import CommandSpec
 
 _KINDS = {
     "string_type": "a string",
@@ -90,10 +91,19 @@ def _unknown(data: dict[str, Any], at: tuple[Key, ...]) -> Finding:
         message = f"{later} is part of the format but this version of handrail does not serve it"
         return Finding(at, "E110", f"{message} yet; refusing to ignore it", on_key=True)
     message = f'unknown key "{key}"{table_words(data, table)}'
+    if _is_for_commands(at):
+        message = f'"{key}" has no meaning in {tool_words(data, at)}, whose caller gives argv'
+        hint = "Leave it out, or run one program: program = … instead of programs = […]."
+        return Finding(at, "E101", message, hint, on_key=True)
     if key in CONDITIONS:
         return Finding(at, "E101", message, "Nest them: args may hold further tables.", on_key=True)
     meant = did_you_mean(str(key), known_keys(table))
     return Finding(at, "E101", f"{message}{meant}", on_key=True)
+
+
+def _is_for_commands(at: tuple[Key, ...]) -> bool:
+    """Whether a tool that refuses this key would have it if it were of the other kind."""
+    return len(at) == 3 and at[0] == "tool" and at[2] in CommandSpec.model_fields
 
 
 def _missing(data: dict[str, Any], at: tuple[Key, ...]) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from handrail.diagnostic import Key
 
 _TABLES = ("auth", "access", "audit", "http", "telemetry", "tasks", "state", "databases", "apis")
 _ARRAYS = ("rule", "resource", "prompt")
-OTHER_KINDS = ("programs", "sql", "http", "files", "python")
-"""Keys that make a tool of another kind than command."""
+OTHER_KINDS = ("sql", "http", "files", "python")
+"""Keys that make a tool of a kind that is not served yet."""
 
 _TOP = {
     "use": '"use"',

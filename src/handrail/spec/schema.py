@@ -30,7 +30,7 @@ def build_schema() -> Node:
 def _argument(definitions: Node) -> Node:
     """One item of `args`, said once: every list of arguments refers to it."""
     forms = definitions["Group"]["items"]["oneOf"]
-    for name in ("Group", "When", "Unless", "Each", "ToolSpec"):
+    for name in ("Group", "When", "Unless", "Each", "CommandSpec"):
         table = definitions[name]
         holder = table if name == "Group" else table["properties"]["args"]
         holder["items"] = _ARGUMENT

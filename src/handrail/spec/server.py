@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from handrail.spec.model import Table
 from handrail.spec.names import EnvName, PackageName, PathName, ProgramName, Version
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import AnyTool, CommandSpec
 from handrail.spec.units import Bytes, Seconds
 
 LARGEST_USER = 2**32 - 2
@@ -55,6 +56,9 @@ class ProgramSpec(Table):
     """The oldest version that will do, asked of `PROGRAM --version`."""
     apt: PackageName | None = None
     """The Debian package that has it, for containers and hints."""
+    profile: str | None = Field(default=None, min_length=1)
+    """What is known of its command line: a profile's name, or the path of a file of yours
+    (`./deploy.profile.toml`); found by the program's own name when unset."""
 
 
 class SecretSpec(Table):
@@ -129,5 +133,14 @@ class ServerSpec(Table):
     """Values that are never shown, by name."""
     confinement: ConfinementTable = Field(default_factory=ConfinementTable)
     limits: LimitsTable = Field(default_factory=LimitsTable)
-    tools: tuple[ToolSpec, ...] = Field(default=(), alias="tool")
+    tools: tuple[AnyTool, ...] = Field(default=(), alias="tool")
     """The tools."""
+    allow: tuple[str, ...] = ()
+    """Security findings about this file that are no problem, with why: `"S404: reason"`."""
+
+    @property
+    def commands(self) -> Iterator[tuple[int, CommandSpec]]:
+        """The tools whose arguments are templates, with their place among all tools."""
+        for index, tool in enumerate(self.tools):
+            if isinstance(tool, CommandSpec):
+                yield index, tool

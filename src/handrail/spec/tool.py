@@ -1,12 +1,14 @@
-"""A declared tool of kind command."""
+"""A declared tool: a command whose arguments are templates, or one whose caller gives argv."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from handrail.spec import free
 from handrail.spec.args import Arg
 from handrail.spec.model import Table
 from handrail.spec.names import EnvName, ParamName, ParseName, PathName, ToolName
@@ -16,7 +18,7 @@ from handrail.spec.units import Bytes, Seconds
 
 ExitCode = Annotated[int, Field(ge=0, le=255)]
 
-Risk = Literal["executes-workspace-code"]
+Risk = Literal["executes-workspace-code", "executes-callers-code", "unknown-programs"]
 """What the author of a tool may accept, by name."""
 
 
@@ -68,24 +70,14 @@ class ExpectSpec(Table):
 
 
 class ToolSpec(Table):
-    """One tool: a program, its arguments, and the bounds of its use."""
+    """What every tool has: its name, its effect, and the bounds of its use."""
 
     name: ToolName
     """How clients call it."""
     description: str = Field(min_length=1, max_length=4096)
     """What it does and when to use it; the model reads this."""
-    program: str
-    """An entry of `[programs]`."""
-    args: tuple[Arg, ...] = ()
-    """The arguments, each one element of argv; never a shell, never split, never quoted."""
-    params: dict[ParamName, ParamSpec] = Field(default_factory=dict)
-    """The parameters, by name."""
     effect: Effect = Effect.READ
     """read, write or destructive."""
-    stdin: Template | None = None
-    """What the program reads from its standard input; nothing when unset."""
-    cwd: Template | None = None
-    """The directory to run in, inside the workspace; the workspace itself when unset."""
     env: dict[EnvName, EnvValue] = Field(default_factory=dict)
     """Environment variables: literals, or `{ secret = "NAME" }`."""
     timeout: Seconds | None = None
@@ -127,9 +119,76 @@ class ToolSpec(Table):
     idempotent: bool = False
     """Calling twice does no more than calling once."""
     acknowledge: tuple[Risk, ...] = ()
-    """Risks that the author has accepted: its programs may come from what commands can write."""
+    """Risks that the author has accepted: code from files in the workspace, code that the caller
+    gives, programs of which nothing is known."""
+    allow: tuple[str, ...] = ()
+    """Security findings about this tool that are no problem, with why: `"S404: reason"`."""
     examples: tuple[ExampleSpec, ...] = Field(default=(), alias="example")
     """Uses of this tool."""
 
+    @property
+    def program_names(self) -> tuple[str, ...]:
+        """The entries of `[programs]` that it runs."""
+        raise NotImplementedError
+
+    @property
+    def accepts(self) -> Mapping[str, ParamSpec]:
+        """What callers give it, by name."""
+        raise NotImplementedError
+
+
+class CommandSpec(ToolSpec):
+    """A tool that runs one program, with arguments made from its params."""
+
+    program: str
+    """An entry of `[programs]`."""
+    args: tuple[Arg, ...] = ()
+    """The arguments, each one element of argv; never a shell, never split, never quoted."""
+    params: dict[ParamName, ParamSpec] = Field(default_factory=dict)
+    """The parameters, by name."""
+    stdin: Template | None = None
+    """What the program reads from its standard input; nothing when unset."""
+    cwd: Template | None = None
+    """The directory to run in, inside the workspace; the workspace itself when unset."""
+
+    @property
+    def program_names(self) -> tuple[str, ...]:
+        """The program."""
+        return (self.program,)
+
+    @property
+    def accepts(self) -> Mapping[str, ParamSpec]:
+        """Its params."""
+        return self.params
+
+
+class FreeSpec(ToolSpec):
+    """A tool whose caller gives argv, to be judged by the programs' profiles and by rules."""
+
+    programs: tuple[str, ...] = Field(min_length=1)
+    """The entries of `[programs]` that the caller may run."""
+
+    @property
+    def program_names(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.programs
+
+    @property
+    def accepts(self) -> Mapping[str, ParamSpec]:
+        """The same for every free tool, and `pipe` beside them."""
+        return free.PARAMS
+
+
+def _kind(value: Any) -> str:
+    """Which kind of tool a raw value is, so that errors speak of that kind only."""
+    free = "programs" in value if isinstance(value, dict) else isinstance(value, FreeSpec)
+    return "<free>" if free else "<command>"
+
+
+AnyTool = Annotated[
+    Annotated[CommandSpec, Tag("<command>")] | Annotated[FreeSpec, Tag("<free>")],
+    Discriminator(_kind),
+]
+"""One tool of either kind."""
 
 ExampleSpec.model_rebuild()

@@ -11,6 +11,7 @@ from handrail.errors import ArgumentError, PathOutsideWorkspace
 from handrail.plan.access import access_of
 from handrail.plan.plan import Limits, Plan, build_plan
 from handrail.plan.program import Program
+from handrail.plan.stage import Stage
 from handrail.spec.tool import Effect
 from tests.builders import host, planned, server, tool
 
@@ -22,8 +23,7 @@ def test_a_whole_plan(tmp_path: Path) -> None:
     here = host(tmp_path)
     assert build_plan(spec, declared, {"text": "hé"}, here) == Plan(
         tool="t",
-        program=echo,
-        argv=("/bin/echo", "-n", "hé"),
+        stages=(Stage(echo, ("/bin/echo", "-n", "hé")),),
         cwd=tmp_path,
         workspace=tmp_path,
         access=access_of(declared, here),

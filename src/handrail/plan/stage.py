@@ -1,0 +1,40 @@
+"""One command of a plan. A pipeline has several, each reading what the one before it writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from handrail.plan.program import Program
+from handrail.profiles.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A program and its arguments; `argv[0]` is the program's absolute path.
+
+    `reading` is what the program's profile says of these arguments; None without a profile.
+    `wrapped` are the programs that it will start on the caller's word, as `nice git status` does.
+    """
+
+    program: Program
+    argv: tuple[str, ...] = field(repr=False)
+    reading: Reading | None = field(default=None, repr=False)
+    wrapped: tuple[Program, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command as people say it: the program by its name."""
+        return (self.program.name, *self.argv[1:])
+
+    def recheck(self) -> None:
+        """Refuse programs that were exchanged since they were found. Raises `SpawnFailed`."""
+        for program in (self.program, *self.wrapped):
+            program.recheck()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier call wrote, as the input of this one: `stream` is stdout or stderr."""
+
+    call_id: str
+    stream: str = "stdout"
