@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from handrail.profiles.role import Role
@@ -12,13 +12,15 @@ from handrail.profiles.role import Role
 class Use:
     """One thing that a command line says: `sort -o out.txt` uses `-o` with the value `out.txt`.
 
-    `at` is the index of the element in the arguments, without the program itself.
+    `at` is the index of the element in the arguments, without the program itself; `folders`
+    are those that it enters before, so that a path's value is relative to them.
     """
 
     role: Role
     name: str
     value: str | None = None
     at: int = 0
+    folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class Nested:
     end: int
     words: tuple[str, ...]
     reading: Reading | None
+
+    def argv(self, locate: Callable[[str], str]) -> tuple[str, ...]:
+        """Its elements as they will run; `locate` gives a program's path."""
+        if self.reading is None:
+            return (locate(self.words[0]), *self.words[1:])
+        # What xargs will append was read, too; it is not there yet.
+        length = self.end - self.start - 1
+        return (locate(self.words[0]), *self.reading.arguments(locate, length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,22 @@ class Reading:
     def canonical(self) -> tuple[str, ...]:
         """The command without the options that stand before its subcommands."""
         return (*self.path, *self.words[self.rest :])
+
+    def arguments(self, locate: Callable[[str], str], length: int | None = None) -> tuple[str, ...]:
+        """The first `length` words (None: all) with what is added, as the program gets them."""
+        nested = {one.start: one for one in self.nested}
+        end = len(self.words) if length is None else length
+        found: list[str] = []
+        at = 0
+        while at <= end:
+            found += (word for place, words in self.added if place == at for word in words)
+            if at in nested:
+                found += nested[at].argv(locate)
+                at = nested[at].end
+                continue
+            found += self.words[at : min(at + 1, end)]
+            at += 1
+        return tuple(found)
 
     def commands(self) -> Iterator[Nested]:
         """Every command inside this one, however deep."""

@@ -42,6 +42,8 @@ class Role(StrEnum):
     """A switch that makes it run something."""
     COMMAND = "command"
     """A command line of its own."""
+    PLACEHOLDER = "placeholder"
+    """What stands for a name from the input, as in `xargs -I {}`."""
     SENDS = "sends"
     """Text, or after `@` a path that is read."""
     URL = "url"

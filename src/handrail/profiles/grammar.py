@@ -1,0 +1,76 @@
+"""A profile made ready to read by: options by name, and what a subcommand inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from handrail.profiles.profile import Level, Options, Profile, Syntax
+from handrail.profiles.role import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What an option does. `attached`: it takes a value only within its own element."""
+
+    role: Role
+    attached: bool = False
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether it may have a value."""
+        return self.attached or self.role.takes_value
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """A program, or one of its subcommands."""
+
+    level: Level
+    syntax: Syntax
+    terminator: bool
+    options: Mapping[str, Option]
+    forms: Mapping[str, Option]
+    """Operands of the form `NAME=VALUE`, by what they begin with: `if=`."""
+    groups: Mapping[str, Options]
+
+    @classmethod
+    def of(cls, profile: Profile) -> Grammar:
+        """The whole program's. Raises `KeyError` for a group that the profile does not have."""
+        return _grammar(profile, "gnu", True, profile.groups)  # noqa: FBT003  # what most programs do
+
+    @cached_property
+    def commands(self) -> Mapping[str, tuple[str, Grammar]]:
+        """The subcommands by every name, with the proper one."""
+        found: dict[str, tuple[str, Grammar]] = {}
+        for name, level in self.level.command.items():
+            grammar = _grammar(level, self.syntax, self.terminator, self.groups)
+            found |= dict.fromkeys((name, *level.names), (name, grammar))
+        return found
+
+
+def _grammar(
+    level: Level,
+    syntax: Syntax,
+    terminator: bool,  # noqa: FBT001  # a key of the profile
+    groups: Mapping[str, Options],
+) -> Grammar:
+    named = dict(_options(level, groups))
+    for name in level.information:
+        named.setdefault(name, Option(Role.FLAG))
+    return Grammar(
+        level=level,
+        syntax=level.syntax or syntax,
+        terminator=terminator if level.terminator is None else level.terminator,
+        options={name: one for name, one in named.items() if name.startswith("-")},
+        forms={name: one for name, one in named.items() if not name.startswith("-")},
+        groups=groups,
+    )
+
+
+def _options(level: Level, groups: Mapping[str, Options]) -> Iterator[tuple[str, Option]]:
+    for table in (*(groups[name] for name in level.uses), level.options):
+        for role, names in table.items():
+            for name in names:
+                yield name.removesuffix("?"), Option(role, attached=name.endswith("?"))
