@@ -1,6 +1,6 @@
 """One tool call, from arguments to outcome. Read this file first.
 
-    plan → judge → meter → confine → run → record
+    plan → judge → (ask) → meter → confine → run → record
 
 Every way to call a tool comes through here, so nothing that must hold may live elsewhere.
 """
@@ -14,13 +14,16 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from handrail.errors import ApprovalRequired, CallError, Denied, Draining, Internal
+from handrail.errors import CallError, Denied, Draining, Internal
 from handrail.meter.slots import Slots
+from handrail.meter.spent import Spent
 from handrail.meter.traffic import Traffic
 from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
+from handrail.policy.approval import PATIENCE_SECONDS, Approval, Approver, Nobody, ask
 from handrail.policy.decision import Decision, Verdict
 from handrail.policy.judge import judge
+from handrail.policy.question import Question
 from handrail.process.cgroup import Cgroups
 from handrail.process.outcome import Cancelled, Ending, Outcome
 from handrail.process.pool import Pool
@@ -51,11 +54,13 @@ class Call:
     """One use of a tool.
 
     `listen` hears its output's lines while it runs, in any thread. `stop` ends it from outside.
+    `approver` is whom to ask when a person must approve.
     """
 
     tool: ToolSpec
     arguments: Mapping[str, object]
     listen: Callable[[str], None] | None = None
+    approver: Approver = field(default_factory=Nobody)
     id: str = field(default_factory=new_call_id)
     cut: asyncio.Future[Ending] = field(default_factory=_new_cut)
 
@@ -74,11 +79,19 @@ class Line:
     """The line of one call, and what it stands on."""
 
     def __init__(
-        self, spec: ServerSpec, host: Host, means: Means, pool: Pool, recorder: Recorder
+        self,
+        spec: ServerSpec,
+        host: Host,
+        means: Means,
+        pool: Pool,
+        recorder: Recorder,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self.spec = spec
         self.outputs = Outputs()
         self.traffic = Traffic()
+        self.spent = Spent()
+        self.patience_seconds = patience_seconds
         self._host = host
         self.means = means
         self._pool = pool
@@ -94,17 +107,21 @@ class Line:
         """
         plan: Plan | None = None
         verdict: Verdict | None = None
+        approval: Approval | None = None
         end: Outcome | Refused = Refused("cancelled", "cancelled before it started")
         try:
             with self.traffic.counted(call.stop):
                 plan = build_plan(self.spec, call.tool, call.arguments, self._host)
                 verdict = judge(plan)
-                _enforce(verdict)
+                approval = await self._permission(call, plan, verdict)
                 async with self._slots.lease(call.tool.name):
                     _refuse_stopped(call)
-                    confined = confine(plan, self.means)
                     end = await run(
-                        confined, self._pool, spool=self._spool, listen=call.listen, cut=call.cut
+                        confine(plan, self.means),
+                        self._pool,
+                        spool=self._spool,
+                        listen=call.listen,
+                        cut=call.cut,
                     )
                 self.outputs.keep(call.id, call.tool.name, end)
                 return end
@@ -118,9 +135,36 @@ class Line:
         finally:
             self._recorder.record(
                 CallRecord(
-                    call_id=call.id, tool=call.tool.name, plan=plan, verdict=verdict, end=end
+                    call_id=call.id,
+                    tool=call.tool.name,
+                    plan=plan,
+                    verdict=verdict,
+                    approval=approval,
+                    end=end,
                 )
             )
+
+    async def _permission(self, call: Call, plan: Plan, verdict: Verdict) -> Approval | None:
+        """A person's word for the very plan that is run next, where one is needed.
+
+        No place is held while they think.
+        """
+        match verdict.decision:
+            case Decision.ALLOW:
+                return None
+            case Decision.DENY:
+                raise Denied("; ".join(ground.reason for ground in verdict.grounds))
+            case Decision.ASK:
+                question, seconds = Question(plan, verdict), self.patience_seconds
+                return await ask(call.approver, question, call.cut, patience_seconds=seconds)
+
+    def refuse(self, tool: str, error: CallError) -> str:
+        """Record a call that was refused before it could be planned; its id."""
+        call_id, end = new_call_id(), Refused(error.code, error.message)
+        self._recorder.record(
+            CallRecord(call_id=call_id, tool=tool, plan=None, verdict=None, end=end)
+        )
+        return call_id
 
 
 def _refused(call: Call, error: CallError) -> Refused:
@@ -135,25 +179,19 @@ def _refuse_stopped(call: Call) -> None:
         raise Draining("the call was stopped while it waited for its turn")
 
 
-def _enforce(verdict: Verdict) -> None:
-    reason = "; ".join(ground.reason for ground in verdict.grounds)
-    if verdict.decision is Decision.DENY:
-        raise Denied(reason)
-    if verdict.decision is Decision.ASK:
-        raise ApprovalRequired(
-            reason,
-            hint="Nobody can be asked here yet; the server's owner may declare "
-            '`approval = "never"` for this tool.',
-        )
-
-
 @asynccontextmanager
 async def open_line(
-    spec: ServerSpec, host: Host, recorder: Recorder, means: Means | None = None
+    spec: ServerSpec,
+    host: Host,
+    recorder: Recorder,
+    means: Means | None = None,
+    *,
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> AsyncIterator[Line]:
     """A line that is ready for calls; on the way out, nothing of them is left.
 
     `means` as `process.tiers.choose` found them; looked for here when there are none yet.
+    `patience_seconds` is how long a question waits for a person's answer.
 
     Raises `ConfinementUnavailable` when the file requires a stronger tier than can be had.
     """
@@ -162,7 +200,7 @@ async def open_line(
     cgroups = found if isinstance(found, Cgroups) else None
     most_idle, warm = spec.limits.concurrency, common_cell(means, spec.limits)
     async with Pool(most_idle=most_idle, warm=warm, cgroups=cgroups) as pool:
-        line = Line(spec, host, means, pool, recorder)
+        line = Line(spec, host, means, pool, recorder, patience_seconds)
         try:
             yield line
         finally:

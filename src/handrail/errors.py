@@ -7,7 +7,8 @@ HandrailError
     ├── ArgumentError       the arguments do not fit                   argument_invalid
     ├── PathOutsideWorkspace                                           path_outside_workspace
     ├── Denied              the policy says no                         denied
-    ├── ApprovalRequired    the policy says ask, and nobody can        approval_required
+    ├── ApprovalRequired    a person must approve, and has not yet     approval_required
+    ├── ApprovalDeclined    a person was asked, and did not say yes    approval_declined
     ├── Busy                no place became free in time               busy
     ├── ConfinementUnavailable  the required tier cannot be had        confinement_unavailable
     ├── SpawnFailed         the program could not be started           spawn_failed
@@ -87,9 +88,15 @@ class Denied(CallError):
 
 
 class ApprovalRequired(CallError):
-    """The policy wants a person's word, and there is no way to ask for it."""
+    """The policy wants a person's word, and there is none for this plan."""
 
     code = "approval_required"
+
+
+class ApprovalDeclined(CallError):
+    """A person was asked, and did not say yes."""
+
+    code = "approval_declined"
 
 
 class Busy(CallError):

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
 from rich.console import Console
 from rich.status import Status
 
 from handrail.call import Call, open_line
 from handrail.cli import streams
+from handrail.cli.approval import approver
 from handrail.cli.arguments import parse_arguments
 from handrail.cli.opening import Opened, of_age, open_file
 from handrail.cli.options import AsJson
@@ -33,6 +36,7 @@ def call(
     *arguments: str,
     file: Path | None = None,
     json_: AsJson = False,
+    yes: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Call TOOL once, with NAME=VALUE arguments, and print what it wrote.
 
@@ -48,11 +52,13 @@ def call(
         The server file; handrail.toml here or in the nearest parent when left out.
     json_
         Print the structured result.
+    yes
+        Approve beforehand what a person must approve; else you are asked, at a terminal.
     """
     configure_logs("plain", "ERROR")
     opened = open_file(file, of_age)
     request = parse_arguments(opened.tool(tool), arguments)
-    return asyncio.run(_call(opened, tool, request, as_json=json_))
+    return asyncio.run(_call(opened, tool, request, as_json=json_, yes=yes))
 
 
 class _Unrecorded:
@@ -62,11 +68,13 @@ class _Unrecorded:
         """Keep nothing."""
 
 
-async def _call(opened: Opened, name: str, request: dict[str, object], *, as_json: bool) -> int:
+async def _call(
+    opened: Opened, name: str, request: dict[str, object], *, as_json: bool, yes: bool
+) -> int:
     tool = opened.tool(name)
     async with open_line(opened.spec, opened.host, _Unrecorded(), opened.means) as line:
         with _watching(name) as status:
-            one = Call(tool, request, _listener(status))
+            one = Call(tool, request, _listener(status), approver=approver(yes=yes, status=status))
             try:
                 outcome = await line.call(one)
             except CallError as error:

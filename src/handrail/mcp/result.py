@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastmcp.tools.base import ToolResult
+from fastmcp.tools.base import InputRequiredToolResult, ToolResult
 
 from handrail.errors import CallError
 from handrail.mcp import prose, refusal
 from handrail.mcp.answer import Answer
+from handrail.mcp.rounds import Asked
 
 
 def from_answer(answer: Answer) -> ToolResult:
@@ -19,7 +20,9 @@ def from_answer(answer: Answer) -> ToolResult:
 
 
 def from_error(error: CallError, call_id: str) -> ToolResult:
-    """The result of a call that was not done."""
+    """The result of a call that was not done, or not yet."""
+    if isinstance(error, Asked):
+        return InputRequiredToolResult(error.round)
     return ToolResult(
         content=prose.tell_error(error),
         structured_content=refusal.structure(error, call_id),

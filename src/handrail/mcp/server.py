@@ -7,7 +7,9 @@ from importlib.metadata import version
 from fastmcp import FastMCP
 
 from handrail.call import Line
+from handrail.mcp.broken_state import AnswerBrokenStates
 from handrail.mcp.provider import CommandProvider
+from handrail.mcp.rounds import sealing
 from handrail.mcp.unknown import AnswerUnknownTools
 
 
@@ -23,7 +25,8 @@ def build_server(line: Line) -> FastMCP:
         instructions=table.instructions,
         version=version("handrail"),
         providers=[provider],
-        middleware=[AnswerUnknownTools(provider.names)],
+        middleware=[AnswerUnknownTools(provider.names), AnswerBrokenStates(line)],
+        request_state_security=sealing(),
         mask_error_details=True,
         strict_input_validation=True,
     )

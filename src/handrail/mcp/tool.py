@@ -14,6 +14,7 @@ from pydantic import PrivateAttr
 from handrail.call import Call, Line
 from handrail.errors import CallError
 from handrail.mcp.answer import answer
+from handrail.mcp.approval import approver_for
 from handrail.mcp.disconnect import on_hang_up
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import arguments_schema
@@ -45,8 +46,10 @@ class CommandTool(Tool):
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
         """Do one call; see `handrail.call`."""
-        async with reporting(_context(), self._spec.progress) as listen:
-            call = Call(self._spec, arguments, listen)
+        context = _context()
+        async with reporting(context, self._spec.progress) as listen:
+            asking = approver_for(context, self._line)
+            call = Call(self._spec, arguments, listen, approver=asking)
             try:
                 async with on_hang_up(call.stop):
                     outcome = await self._line.call(call)

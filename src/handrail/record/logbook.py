@@ -23,6 +23,9 @@ class Logbook:
             facts["argv"] = [cover(element, call.plan.hidden) for element in call.plan.argv]
         if call.verdict is not None:
             facts["verdict"] = call.verdict.decision.name.lower()
+        if call.approval is not None:
+            facts["approved_by"] = call.approval.by
+            facts["approved_at"] = call.approval.at.isoformat()
         match call.end:
             case Refused(code, message):
                 _log.warning("call", **facts, error=code, message=message)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from handrail.plan.plan import Plan
+from handrail.policy.approval import Approval
 from handrail.policy.decision import Verdict
 from handrail.process.outcome import Outcome
 
@@ -22,13 +23,15 @@ class Refused:
 class CallRecord:
     """A call: what was wanted, what was planned, what was decided, and how it ended.
 
-    `plan` and `verdict` are missing when the call did not get that far.
+    `plan` and `verdict` are missing when the call did not get that far, and `approval` when
+    none was needed or given.
     """
 
     call_id: str
     tool: str
     plan: Plan | None
     verdict: Verdict | None
+    approval: Approval | None = None
     end: Outcome | Refused
 
 
