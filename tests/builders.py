@@ -12,7 +12,8 @@ from typing import Any
 from handrail.plan.access import Access
 from handrail.plan.environment import BASE
 from handrail.plan.host import Host
-from handrail.plan.plan import Limits, Plan, build_plan
+from handrail.plan.limits import Limits
+from handrail.plan.plan import Plan, build_plan
 from handrail.plan.program import Program
 from handrail.plan.runtime import runtime_of
 from handrail.plan.stage import Stage

@@ -112,7 +112,7 @@ class Line:
         try:
             with self.traffic.counted(call.stop):
                 plan = build_plan(self.spec, call.tool, call.arguments, self._host)
-                verdict = judge(plan)
+                verdict = judge(plan, self.means.tier)
                 approval = await self._permission(call, plan, verdict)
                 async with self._slots.lease(call.tool.name):
                     _refuse_stopped(call)

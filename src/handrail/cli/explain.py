@@ -49,7 +49,7 @@ def explain(
     except CallError as error:
         streams.note(prose.tell_error(error))
         return 1
-    facts = _facts(judge(plan), confine(plan, opened.means), opened)
+    facts = _facts(judge(plan, opened.means.tier), confine(plan, opened.means), opened)
     streams.say(json.dumps(facts, indent=2) if json_ else "\n".join(_lines(facts, opened)))
     return 0
 

@@ -24,7 +24,10 @@ BASE = MappingProxyType(
 
 
 def environment(tool: ToolSpec, host: Host) -> Mapping[str, str]:
-    """The environment of one call: the base, a PATH, what the runtime needs, what is declared."""
+    """The environment of one call: the base, a PATH, what the runtime needs, what is declared.
+
+    Between them is what profiles turn off by variables; the author's word comes after it.
+    """
     declared = {
         name: host.secrets[value.secret] if isinstance(value, SecretRef) else value
         for name, value in tool.env.items()
@@ -32,4 +35,9 @@ def environment(tool: ToolSpec, host: Host) -> Mapping[str, str]:
     needed = dict(host.system.env)
     for name in tool.program_names:
         needed |= dict(host.runtimes[name].env)
-    return MappingProxyType({**BASE, "PATH": host.search_path, **needed, **declared})
+    turned_off: dict[str, str] = {}
+    for name in tool.program_names:
+        profile = host.profiles.get(name)
+        turned_off |= profile.env if profile is not None else {}
+    base = {**BASE, "PATH": host.search_path}
+    return MappingProxyType({**base, **needed, **turned_off, **declared})

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from handrail.diagnostic import Finding, Severity
+from handrail.errors import SpecError
 from handrail.plan import program
 from handrail.plan.declared import declared
 from handrail.plan.needs import forbidden, needs
@@ -19,7 +20,10 @@ from handrail.plan.runtime import Runtime, runtime_of, system
 from handrail.plan.secrets import reveal
 from handrail.plan.user import User, choose_user
 from handrail.plan.workspace import judge_workspace
+from handrail.profiles.library import profile_of, read_profile, shipped, shipped_names, told
+from handrail.profiles.profile import Profile
 from handrail.spec.server import ProgramSpec, ServerSpec
+from handrail.spec.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from handrail.plan.access import Standing  # it imports this module
@@ -45,6 +49,8 @@ class Host:
     programs: Mapping[str, Program]
     runtimes: Mapping[str, Runtime]
     """What each program needs of the machine, by the program's name."""
+    profiles: Mapping[str, Profile] = field(default_factory=dict, repr=False)
+    """What is known of the programs' command lines, by name; of some, nothing."""
     user: User | None
     """Whom commands run as; None: the server's own user, which is not root."""
     secrets: Mapping[str, str] = field(repr=False)
@@ -86,8 +92,9 @@ def survey(
     secrets, unread = _sorted(
         {name: reveal(name, s, here, environ) for name, s in spec.secrets.items()}
     )
+    profiles, unknown = _sorted({name: _known(name, spec, here, programs) for name in programs})
     trees, barred = _sorted({tree.at: tree for tree in declared(spec, here)})
-    findings = [*judge_workspace(root), *lacking, *unread, *barred]
+    findings = [*judge_workspace(root), *lacking, *unknown, *unread, *barred]
     user = choose_user(spec.confinement.user, root)
     if isinstance(user, Finding):
         return None, [*findings, user]
@@ -100,6 +107,7 @@ def survey(
         state=here / STATE_FOLDER,
         programs=MappingProxyType(programs),
         runtimes=MappingProxyType({name: runtime_of(p.path) for name, p in programs.items()}),
+        profiles=MappingProxyType(profiles),
         user=user,
         secrets=MappingProxyType(secrets),
         secret_files=tuple(here / s.file for s in spec.secrets.values() if s.file is not None),
@@ -124,6 +132,24 @@ def _elsewhere(findings: Iterable[Finding], further: Iterable[Finding]) -> list[
     """Those of `further` that are not about a place which is wrong already."""
     wrong = {one.at for one in findings if one.severity is Severity.ERROR}
     return [one for one in further if one.at not in wrong]
+
+
+def _known(
+    name: str, spec: ServerSpec, here: Path, programs: Mapping[str, Program]
+) -> Profile | Finding | None:
+    """What is known of a program's command line: by what the file says, or by its own name."""
+    wanted = spec.programs[name].profile
+    at = ("programs", name, "profile")
+    if wanted is None:
+        return profile_of(programs[name].path)
+    if not wanted.endswith(".toml"):
+        meant = did_you_mean(wanted, shipped_names())
+        message = f'there is no profile "{wanted}"{meant}'
+        return shipped(wanted) or Finding(at, "E710", message, "Name a file of yours ./NAME.toml.")
+    try:
+        return read_profile(here / wanted)
+    except SpecError as wrong:
+        return Finding(at, "E710", "; ".join(map(told, wrong.diagnostics)))
 
 
 def _locate(name: str, wanted: ProgramSpec, here: Path, search_path: str) -> Program | Finding:

@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from handrail.errors import Denied
+from handrail.plan import free
 from handrail.plan.access import Access, access_of
 from handrail.plan.argv import expand, fill
 from handrail.plan.bind import Bound, bind
 from handrail.plan.environment import environment
 from handrail.plan.host import Host
+from handrail.plan.limits import Limits
 from handrail.plan.paths import confine
 from handrail.plan.program import Program
-from handrail.plan.stage import Earlier, Stage
-from handrail.spec.server import LimitsTable, ServerSpec
-from handrail.spec.tool import CommandSpec, Effect, SecretRef, ToolSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The bounds of one call: seconds, bytes, processes, descriptors of one process."""
-
-    wall_seconds: float
-    memory_bytes: int
-    cpu_seconds: float | None
-    pids: int
-    file_bytes: int
-    open_files: int
-    output_bytes: int
-    spool_bytes: int
-
-    @classmethod
-    def of(cls, tool: ToolSpec, defaults: LimitsTable) -> Limits:
-        """The tool's own bounds, and the file's where it sets none."""
-        return cls(
-            wall_seconds=tool.timeout or defaults.timeout,
-            memory_bytes=tool.memory or defaults.memory,
-            cpu_seconds=tool.cpu or defaults.cpu,
-            pids=tool.pids or defaults.pids,
-            file_bytes=tool.file_size or defaults.file_size,
-            open_files=tool.open_files or defaults.open_files,
-            output_bytes=tool.output or defaults.output,
-            spool_bytes=defaults.spool,
-        )
+from handrail.plan.stage import Earlier, Stage, declared_stage
+from handrail.spec.server import ServerSpec
+from handrail.spec.tool import CommandSpec, Effect, FreeSpec, Risk, SecretRef, ToolSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +41,9 @@ class Plan:
     approval: bool
     network: bool
     hidden: tuple[str, ...] = field(repr=False)
+    acknowledged: tuple[Risk, ...] = ()
+    free: bool = False
+    """Whether its stages are the caller's words, and not those of the tool's author."""
 
     @property
     def program(self) -> Program:
@@ -83,29 +59,66 @@ class Plan:
 def build_plan(
     spec: ServerSpec, tool: ToolSpec, arguments: Mapping[str, object], host: Host
 ) -> Plan:
-    """Plan one call. Starts nothing; reads only where links in path arguments lead.
+    """Plan one call. Starts nothing; reads only where path arguments lead, and what profiles ask.
 
-    Raises `ArgumentError` for arguments that do not fit, and `PathOutsideWorkspace`.
+    Raises `ArgumentError` for arguments that do not fit, `PathOutsideWorkspace`, and `Denied`
+    for a program that the tool does not run or that cannot be made harmless here.
     """
-    if not isinstance(tool, CommandSpec):
-        raise Denied("this version plans no free commands")
+    match tool:
+        case CommandSpec():
+            return _of_command(spec, tool, arguments, host)
+        case FreeSpec():
+            return _of_caller(spec, tool, arguments, host)
+        case _:
+            raise TypeError(f"no tool: {tool!r}")
+
+
+def _of_command(
+    spec: ServerSpec, tool: CommandSpec, arguments: Mapping[str, object], host: Host
+) -> Plan:
     cwd = _working_directory(tool, arguments, host)
     bound = bind(tool, arguments, workspace=host.workspace, cwd=cwd)
-    program = host.programs[tool.program]
-    argv = (str(program.path), *expand(tool.args, bound.values, tool.params))
+    words = expand(tool.args, bound.values, tool.params)
+    stdin = None if tool.stdin is None else fill(tool.stdin, bound.values).encode()
+    plan = _plan(spec, tool, host, (declared_stage(tool.program, words, cwd, host),), cwd, stdin)
+    return replace(plan, hidden=(*plan.hidden, *bound.sensitive))
+
+
+def _of_caller(
+    spec: ServerSpec, tool: FreeSpec, arguments: Mapping[str, object], host: Host
+) -> Plan:
+    field_name, commands = free.commands(arguments)
+    rest = {name: given for name, given in arguments.items() if name != field_name}
+    given = bind(tool, rest, workspace=host.workspace, cwd=host.workspace).values
+    cwd = host.workspace / str(given.get("cwd", "."))
+    place = free.Free(tool, host, access_of(tool, host), cwd)
+    stages = tuple(place.stage(field_name, words) for words in commands)
+    plan = _plan(spec, tool, host, stages, cwd, free.stdin(given))
+    return replace(plan, free=True, limits=free.shortened(plan.limits, given.get("timeout")))
+
+
+def _plan(
+    spec: ServerSpec,
+    tool: ToolSpec,
+    host: Host,
+    stages: tuple[Stage, ...],
+    cwd: Path,
+    stdin: bytes | Earlier | None,
+) -> Plan:
     return Plan(
         tool=tool.name,
-        stages=(Stage(program, argv),),
+        stages=stages,
         cwd=cwd,
         workspace=host.workspace,
         access=access_of(tool, host),
         env=environment(tool, host),
-        stdin=None if tool.stdin is None else fill(tool.stdin, bound.values).encode(),
+        stdin=stdin,
         limits=Limits.of(tool, spec.limits),
         effect=tool.effect,
         approval=_needs_approval(tool),
         network=tool.network,
-        hidden=(*_secrets_used(tool, host), *bound.sensitive),
+        acknowledged=tool.acknowledge,
+        hidden=_secrets_used(tool, host),
     )
 
 

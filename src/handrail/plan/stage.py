@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from handrail.plan.host import Host
+from handrail.plan.inspect import inspected
 from handrail.plan.program import Program
+from handrail.profiles.read import Setting, read
 from handrail.profiles.reading import Reading
 
 
@@ -38,3 +43,18 @@ class Earlier:
 
     call_id: str
     stream: str = "stdout"
+
+
+def declared_stage(program: str, words: Sequence[str], cwd: Path, host: Host) -> Stage:
+    """The command that a tool's author declared, with what its program always needs added.
+
+    Raises `Denied` for what cannot be made harmless here, as some repositories.
+    """
+    found = host.programs[program]
+    setting = Setting({program: host.profiles.get(program)}, free=False)
+    reading = read(program, words, setting)
+    if reading is None:
+        return Stage(found, (str(found.path), *words))
+    reading = inspected(reading, cwd, host)
+    argv = (str(found.path), *reading.arguments(lambda _: str(found.path)))
+    return Stage(found, argv, reading)

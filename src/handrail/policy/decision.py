@@ -16,10 +16,13 @@ class Decision(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One reason for a decision."""
+    """One reason for a decision: who says so, and the way out."""
 
     decision: Decision
     reason: str
+    source: str = ""
+    """What made it: a rule by its place, a profile, the tool's own keys."""
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

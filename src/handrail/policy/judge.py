@@ -6,14 +6,18 @@ from collections.abc import Iterator
 
 from handrail.plan.plan import Plan
 from handrail.policy.decision import Decision, Ground, Verdict
+from handrail.policy.hazards import hazards
+from handrail.spec.server import Tier
 
 
-def judge(plan: Plan) -> Verdict:
+def judge(plan: Plan, tier: Tier) -> Verdict:
     """The strictest of all grounds; with none, the declaration itself is the permission."""
-    grounds = tuple(_grounds(plan))
+    grounds = tuple(_grounds(plan, tier))
     return Verdict(max((g.decision for g in grounds), default=Decision.ALLOW), grounds)
 
 
-def _grounds(plan: Plan) -> Iterator[Ground]:
+def _grounds(plan: Plan, tier: Tier) -> Iterator[Ground]:
     if plan.approval:
-        yield Ground(Decision.ASK, f"{plan.tool} ({plan.effect}) needs a person's approval")
+        reason = f"{plan.tool} ({plan.effect}) needs a person's approval"
+        yield Ground(Decision.ASK, reason, "the tool's approval")
+    yield from hazards(plan, tier)

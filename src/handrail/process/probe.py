@@ -17,7 +17,8 @@ from pathlib import Path
 from handrail.errors import CallError
 from handrail.plan.access import access_to_run
 from handrail.plan.environment import BASE
-from handrail.plan.plan import Limits, Plan
+from handrail.plan.limits import Limits
+from handrail.plan.plan import Plan
 from handrail.plan.program import Program
 from handrail.plan.reach import blocked_at
 from handrail.plan.runtime import runtime_of, system

@@ -12,7 +12,8 @@ from handrail.errors import CallError
 from handrail.plan.access import bare_access
 from handrail.plan.environment import BASE
 from handrail.plan.host import Host
-from handrail.plan.plan import Limits, Plan
+from handrail.plan.limits import Limits
+from handrail.plan.plan import Plan
 from handrail.plan.stage import Stage
 from handrail.process.pool import Pool
 from handrail.process.run import run

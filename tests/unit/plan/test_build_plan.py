@@ -9,7 +9,8 @@ import pytest
 
 from handrail.errors import ArgumentError, PathOutsideWorkspace
 from handrail.plan.access import access_of
-from handrail.plan.plan import Limits, Plan, build_plan
+from handrail.plan.limits import Limits
+from handrail.plan.plan import Plan, build_plan
 from handrail.plan.program import Program
 from handrail.plan.stage import Stage
 from handrail.spec.tool import Effect
