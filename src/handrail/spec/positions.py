@@ -100,7 +100,8 @@ class _Reader:
         if kind in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
             return self.positions.add(self.alphabet.matched(kind, value, flags))
         if kind in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            return self.repeat(*value, flags)
+            least, most, nodes = value
+            return self.repeat(least, most, nodes, flags)
         if kind == "GROUPREF":
             return self.anything()
         return self.group(kind, value, flags)
