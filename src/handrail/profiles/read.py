@@ -148,6 +148,8 @@ class _Reader:
                 value = self._words[end] if end < len(self._words) else None
                 end += 1
             self._given([Given(f"-{letter}", option, value)], at)
+        # It is only read so as the first argument; what is added must come after it.
+        self._added = [(end if place == at else place, words) for place, words in self._added]
         return end
 
     def _given(self, found: Sequence[Given], at: int) -> int:
