@@ -21,7 +21,7 @@ from handrail.process.zygote.kernel import landlock_version
 from handrail.sandbox.confine import ConfinedPlan, confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec, Tier
-from handrail.spec.tool import CommandSpec, Effect, ToolSpec
+from handrail.spec.tool import CommandSpec, Effect, FreeSpec, ToolSpec
 
 RLIMITS = Means(Tier.RLIMITS, os.uname().machine, landlock_version())
 """A machine that has only limits to confine with; commands run as whoever runs the tests."""
@@ -32,6 +32,12 @@ def tool(*args: Any, **keys: Any) -> CommandSpec:
     """A tool that runs `echo`, as the file would declare it: `tool("{a}", params={"a": {}})`."""
     declared = {"name": "t", "description": "A tool.", "program": "echo", "args": args, **keys}
     return CommandSpec.model_validate_json(json.dumps(declared))
+
+
+def free_tool(*programs: str, **keys: Any) -> FreeSpec:
+    """A tool whose caller gives argv, as the file would declare it."""
+    declared = {"name": "run", "description": "Run a program.", "programs": programs, **keys}
+    return FreeSpec.model_validate_json(json.dumps(declared))
 
 
 def server(*tools: ToolSpec, **tables: Any) -> ServerSpec:

@@ -80,7 +80,7 @@ async def arena(
     user = user or _user()
     if user is not None:
         os.chown(workspace, user.uid, user.gid)
-    means = replace((await _tried(tier)).means, user=user)
+    means = replace((await tried(tier)).means, user=user)
     async with Pool(most_idle=4) as pool:
         yield Arena(tier, workspace, means, pool, writing, network)
 
@@ -94,7 +94,8 @@ def _user() -> User | None:
 _TRIALS: dict[Tier, Trial] = {}
 
 
-async def _tried(tier: Tier) -> Trial:
+async def tried(tier: Tier) -> Trial:
+    """What came of trying this tier out, which must hold here."""
     if tier not in _TRIALS:
         _TRIALS[tier] = await try_out(tier, _user())
     trial = _TRIALS[tier]
