@@ -17,7 +17,8 @@ from handrail.mcp.question import tell
 from handrail.policy.approval import Approval, Approver, Nobody
 from handrail.policy.question import Question
 
-_LONGEST_ANSWER = 1024
+_LONGEST_LINE = 4096
+"""Bytes that a terminal takes before Enter; termios(3)."""
 
 
 def approver(*, yes: bool, status: Status | None) -> Approver:
@@ -77,7 +78,7 @@ async def _line() -> bytes:
 
     def read() -> None:
         loop.remove_reader(number)
-        typed.set_result(os.read(number, _LONGEST_ANSWER))
+        typed.set_result(os.read(number, _LONGEST_LINE))
 
     loop.add_reader(number, read)
     try:

@@ -25,7 +25,7 @@ def tell(question: Question) -> str:
         "",
         f"folder: {visible(str(plan.cwd))}",
         f"effect: {plan.effect}",
-        f"network: {'wanted' if plan.network else 'not wanted'}",
+        f"network: {'asked for' if plan.network else 'not asked for'}",
         *(f"input: {told}" for told in _input(plan)),
         f"why: {'; '.join(question.reasons)}",
     ]
