@@ -153,7 +153,7 @@ class Line:
             case Decision.ALLOW:
                 return None
             case Decision.DENY:
-                raise Denied("; ".join(ground.reason for ground in verdict.grounds))
+                raise Denied(verdict.why, hint=verdict.way_out)
             case Decision.ASK:
                 question, seconds = Question(plan, verdict), self.patience_seconds
                 return await ask(call.approver, question, call.cut, patience_seconds=seconds)

@@ -27,7 +27,7 @@ def tell(question: Question) -> str:
         f"effect: {plan.effect}",
         f"network: {'asked for' if plan.network else 'not asked for'}",
         *(f"input: {told}" for told in _input(plan)),
-        f"why: {'; '.join(question.reasons)}",
+        f"why: {question.verdict.why}",
     ]
     return "\n".join(lines)
 

@@ -45,7 +45,7 @@ class Nobody:
         """Raises `ApprovalRequired`, saying how to go on."""
         tool = question.plan.tool
         raise ApprovalRequired(
-            f"{'; '.join(question.reasons)}; nobody can be asked here",
+            f"{question.verdict.why}; nobody can be asked here",
             hint="Tell the person what you wanted to do. They can connect a client that supports "
             f"elicitation, or do it themselves at a terminal: handrail call {tool}. The server's "
             'owner may declare `approval = "never"` for a tool.',

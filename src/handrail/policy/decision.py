@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+_MOST_TOLD = 3
+
 
 class Decision(IntEnum):
     """Ordered by strictness, so that `max` picks the one that binds."""
@@ -31,3 +33,20 @@ class Verdict:
 
     decision: Decision
     grounds: tuple[Ground, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The reasons of the grounds that made it, in one sentence without its end."""
+        reasons = list(dict.fromkeys(ground.reason.rstrip(".") for ground in self._binding))
+        more = [f"and {len(reasons) - _MOST_TOLD} more"] if len(reasons) > _MOST_TOLD else []
+        return "; ".join([*reasons[:_MOST_TOLD], *more])
+
+    @property
+    def way_out(self) -> str | None:
+        """What those grounds say to do about it."""
+        hints = dict.fromkeys(ground.hint for ground in self._binding[:_MOST_TOLD] if ground.hint)
+        return " ".join(hints) or None
+
+    @property
+    def _binding(self) -> tuple[Ground, ...]:
+        return tuple(ground for ground in self.grounds if ground.decision is self.decision)

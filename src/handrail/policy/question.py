@@ -20,9 +20,3 @@ class Question:
     def digest(self) -> str:
         """What the answer is bound to."""
         return digest.digest(self.plan)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why a person is asked."""
-        grounds = self.verdict.grounds
-        return tuple(g.reason for g in grounds if g.decision is self.verdict.decision)
