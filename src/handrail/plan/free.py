@@ -22,6 +22,9 @@ from handrail.spec.kind import kind_of
 from handrail.spec.tool import Effect, FreeSpec
 from handrail.spec.values import BadValue, check_value
 
+COMMANDS = ("argv", free.PIPE)
+"""The arguments of a call that say what to run."""
+
 Words = tuple[str, ...]
 """A command as its caller gives it: the program's name, and its arguments."""
 
