@@ -7,8 +7,10 @@ from typing import Any
 
 from handrail.diagnostic import Key
 from handrail.spec.args import CONDITIONS
+from handrail.spec.element import PatternTable
 from handrail.spec.model import Table
 from handrail.spec.param import ParamSpec
+from handrail.spec.rule import RuleSpec
 from handrail.spec.server import (
     ConfinementTable,
     LimitsTable,
@@ -26,12 +28,18 @@ _TOP: dict[Key, type[Table]] = {
     "confinement": ConfinementTable,
     "limits": LimitsTable,
 }
-_ENTRIES: dict[Key, type[Table]] = {"programs": ProgramSpec, "secrets": SecretSpec}
+_ENTRIES: dict[Key, type[Table]] = {
+    "programs": ProgramSpec,
+    "secrets": SecretSpec,
+    "rule": RuleSpec,
+}
 _IN_TOOL: dict[Key, type[Table]] = {
     "params": ParamSpec,
     "env": SecretRef,
     "example": ExampleSpec,
 }
+_LISTED = ("tool", "rule")
+"""Keys of arrays of tables."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -58,7 +66,9 @@ def _model(at: tuple[Key, ...]) -> type[Table] | None:
             return ServerSpec
         case (top,):
             return _TOP.get(top)
-        case (table, str()):
+        case ("rule", int(), _, _):
+            return PatternTable
+        case (table, _):
             return _ENTRIES.get(table)
         case ("tool", int(), key, _):
             return _IN_TOOL.get(key)
@@ -67,8 +77,8 @@ def _model(at: tuple[Key, ...]) -> type[Table] | None:
 
 
 def dotted(at: tuple[Key, ...]) -> str:
-    """`params.limit.type` or `args[2]`: the place of a key, inside its tool when it has one."""
-    inside = at[2:] if _in_tool(at) and len(at) > 2 else at
+    """`params.limit.type` or `args[2]`: the place of a key, inside its tool or rule."""
+    inside = at[2:] if _is_listed(at) and len(at) > 2 else at
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in inside)
     return text.removeprefix(".")
 
@@ -77,10 +87,10 @@ def table_words(data: dict[str, Any], at: tuple[Key, ...]) -> str:
     """` in tool "git_log"`, ` in [workspace]`, or nothing at the top of the file."""
     if not at:
         return ""
-    if not _in_tool(at):
+    if not _is_listed(at):
         return f" in [{dotted(at)}]"
-    tool = tool_words(data, at)
-    return f" in {tool}" if len(at) == 2 else f" in {dotted(at)} of {tool}"
+    entry = tool_words(data, at) if at[0] == "tool" else f"rule number {int(at[1]) + 1}"
+    return f" in {entry}" if len(at) == 2 else f" in {dotted(at)} of {entry}"
 
 
 def tool_words(data: dict[str, Any], at: tuple[Key, ...]) -> str:
@@ -90,8 +100,8 @@ def tool_words(data: dict[str, Any], at: tuple[Key, ...]) -> str:
     return f'tool "{name}"' if isinstance(name, str) else f"tool number {index + 1}"
 
 
-def _in_tool(at: tuple[Key, ...]) -> bool:
-    return at[:1] == ("tool",) and len(at) > 1
+def _is_listed(at: tuple[Key, ...]) -> bool:
+    return at[0] in _LISTED and len(at) > 1
 
 
 def _key(step: str) -> str:

@@ -150,8 +150,10 @@ def _example(at: tuple[Key, ...]) -> str | None:
             return f"Write {name} = {{}}, or {{ path = … }}."
         case ("tool", int(), "params", str(name)):
             return f'Write {name} = {{ type = "string" }}.'
-        case ("tool",):
-            return "Begin every tool with [[tool]]."
+        case ("tool" | "rule" as name,):
+            return f"Begin every {name} with [[{name}]]."
+        case ("rule", int(), "argv") | ("rule", int(), "match" | "not_match", int()):
+            return 'One element for each word, like ["git", "push"].'
         case _:
             return None
 

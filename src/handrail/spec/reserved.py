@@ -5,7 +5,7 @@ from __future__ import annotations
 from handrail.diagnostic import Key
 
 _TABLES = ("auth", "access", "audit", "http", "telemetry", "tasks", "state", "databases", "apis")
-_ARRAYS = ("rule", "resource", "prompt")
+_ARRAYS = ("resource", "prompt")
 OTHER_KINDS = ("sql", "http", "files", "python")
 """Keys that make a tool of a kind that is not served yet."""
 

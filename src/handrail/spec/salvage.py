@@ -17,7 +17,11 @@ from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest
 
 _TOOL = {"name": "unnamed", "description": "-", "program": "-"}
-_ENTRIES: dict[str, dict[str, str]] = {"programs": {}, "secrets": {"env": "UNKNOWN"}}
+_ENTRIES: dict[str, dict[str, str]] = {
+    "programs": {},
+    "secrets": {"env": "UNKNOWN"},
+    "rule": {"decision": "allow"},
+}
 _TOP = {"config_version": 1}
 _RESOLVED = frozenset({"E204", "E301", "E310", "E501", "E502", "E503"})
 """Findings about a name that means nothing: true whatever the param behind another name is."""
@@ -70,6 +74,8 @@ def _doubtful(finding: Finding) -> tuple[Key, ...]:
     match finding.at:
         case ("tool", int(), "params" | "example" | "args", *_):
             return finding.at[:4]
+        case ("rule", int(), *_):
+            return finding.at[:2]
         case at:
             return at
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from handrail.spec.model import Table
 from handrail.spec.names import EnvName, PackageName, PathName, ProgramName, Version
+from handrail.spec.rule import RuleSpec
 from handrail.spec.tool import AnyTool, CommandSpec
 from handrail.spec.units import Bytes, Seconds
 
@@ -135,6 +136,8 @@ class ServerSpec(Table):
     limits: LimitsTable = Field(default_factory=LimitsTable)
     tools: tuple[AnyTool, ...] = Field(default=(), alias="tool")
     """The tools."""
+    rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")
+    """What to allow, to ask about, and to deny; of all that match a call, the strictest binds."""
     allow: tuple[str, ...] = ()
     """Security findings about this file that are no problem, with why: `"S404: reason"`."""
 

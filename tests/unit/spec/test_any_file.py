@@ -47,6 +47,20 @@ GOOD: dict[str, Any] = {
         },
         {"name": "b", "description": "d", "program": "hg"},
     ],
+    "rule": [
+        {
+            "tool": "a",
+            "argv": ["git", ["x", "y"], {"regex": "a+"}, {"glob": "*"}],
+            "has": ["-f"],
+            "params": {"p": "x", "b": True, "r": ["x", "y"], "d": {"glob": "x*"}},
+            "caller": "c",
+            "role": ["r"],
+            "decision": "deny",
+            "reason": "No.",
+            "match": [["git", "x", "a", "b", "-f"]],
+            "not_match": [["hg"]],
+        },
+    ],
 }
 WORDS = st.sampled_from(
     ["args", "auth", "default", "int", "str", "<one>", "[key]", "when", "each", "sql", "p", "{o}"]

@@ -21,7 +21,7 @@ memory = "1 MB"
 [secrets]
 K = "hunter2"
 L = { evn = "X" }
-[[rule]]
+[[resource]]
 tool = "x"
 [[tool]]
 name = "1x"
@@ -63,7 +63,7 @@ ANSWER = f"""\
 12:5 error[E102] secrets.K: must be a table, not a string
     hint: Write K = {{ env = "K" }} or {{ file = "/run/secrets/…" }}.
 13:7 error[E101] unknown key "evn" in [secrets.L]; did you mean "env"?
-14:3 error[E110] "[[rule]]" {NOT_SERVED}; refusing to ignore it
+14:3 error[E110] "[[resource]]" {NOT_SERVED}; refusing to ignore it
 17:8 error[E505] name: not a tool name: a letter, then letters, digits, `_` and `-`, at most 64 in all
 19:11 error[E503] program "git" is not in [programs]
     hint: Add git = {{}} to [programs].
@@ -115,6 +115,65 @@ ANSWER = f"""\
 
 def test_every_mistake_of_shape_is_one_line(tmp_path: Path) -> None:
     assert answer(tmp_path, SHAPE) == ANSWER
+
+
+RULES = """\
+config_version = 1
+[[rule]]
+desision = "deny"
+argv = ["git", 3, { regx = "a" }, { regex = "(a+)+" }, { regex = "(" }, {}, [], { regex = "a", glob = "b" }]
+[[rule]]
+decision = "dney"
+argv = "git push"
+match = ["git push"]
+params = { "1 x" = 3, y = {}, z = { glob = 3 }, zz = [{}] }
+reason = ""
+caller = 3
+role = [4]
+[[rule]]
+argv = []
+tool = 3
+has = [["a", 1]]
+not_match = [[]]
+[[tool]]
+name = "1x"
+"""  # noqa: E501  # a line of many mistakes
+OF_RULES = f"""\
+3:1 error[E101] unknown key "desision" in rule number 1; did you mean "decision"?
+4:16 error[E102] argv[1]: must be a string, not an integer
+4:21 error[E101] unknown key "regx" in argv[2] of rule number 1; did you mean "regex"?
+4:45 error[E706] argv[3].regex: some texts would take too long to match: inside a repeat, the same text can be matched in several ways
+4:66 error[E102] argv[4].regex: not a regular expression: missing ), unterminated subpattern at position 0
+4:73 error[E102] argv[5]: write {{ regex = … }} or {{ glob = … }}
+4:77 error[E102] argv[6]: must not be empty
+4:81 error[E102] argv[7]: write {{ regex = … }} or {{ glob = … }}
+6:12 error[E102] decision: "dney" is not one of allow, ask, deny
+    hint: Did you mean "deny"?
+7:8 error[E102] argv: must be a list, not a string
+    hint: One element for each word, like ["git", "push"].
+8:10 error[E102] match[0]: must be a list, not a string
+    hint: One element for each word, like ["git", "push"].
+9:12 error[E505] params."1 x": not a param name: {NAME_RULE}
+9:27 error[E102] params.y: write {{ regex = … }} or {{ glob = … }}
+9:44 error[E102] params.z.glob: must be a string, not an integer
+9:55 error[E102] params.zz[0]: must be true or false, a number or a string, not a table
+10:10 error[E102] reason: must not be empty
+11:10 error[E102] caller: must be a string, not an integer
+12:9 error[E102] role[0]: must be a string, not an integer
+13:1 error[E103] missing key "decision" in rule number 3
+14:8 error[E102] argv: must not be empty
+15:8 error[E102] tool: must be a string, not an integer
+16:14 error[E102] has[0][1]: must be a string, not an integer
+17:14 error[E102] not_match[0]: must not be empty
+18:1 error[E103] missing key "description" in tool "1x"
+18:1 error[E113] tool "1x" does not say what it runs
+    hint: Add program = "NAME", with NAME an entry of [programs].
+19:8 error[E505] name: not a tool name: a letter, then letters, digits, `_` and `-`, at most 64 in all
+"""  # noqa: E501  # lines of output, whole
+
+
+def test_every_mistake_in_a_rule_is_one_line(tmp_path: Path) -> None:
+    assert answer(tmp_path, RULES) == OF_RULES
 
 
 def test_mistakes_of_shape_do_not_hide_mistakes_of_meaning(tmp_path: Path) -> None:

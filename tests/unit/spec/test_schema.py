@@ -59,6 +59,17 @@ globs = { repeat = true, default = ["*.py"], max_items = 9 }
 [[tool.example]]
 args = { keyword = "auth and not slow", globs = ["a"] }
 expect = { ending = "exited" }
+[[rule]]
+tool = "run_*"
+argv = ["git", ["push", "fetch"], { regex = 'v\\d+' }, { glob = "*" }]
+has = ["--force", { glob = "-f*" }]
+params = { verbose = true, keyword = ["a", "b"], maxfail = 3, target = { glob = "src/*" } }
+caller = "ci"
+role = ["reader", "writer"]
+decision = "ask"
+reason = "Publishing needs a person."
+match = [["git", "push", "v1", "x", "--force"]]
+not_match = [["git", "pull"]]
 """
 
 MISTAKES: list[tuple[tuple[str | int, ...], Any]] = [
@@ -88,6 +99,15 @@ MISTAKES: list[tuple[tuple[str | int, ...], Any]] = [
     (("tool", 0, "file_size"), 5),
     (("tool", 0, "writable"), [""]),
     (("tool", 0, "acknowledge"), ["executes-anything"]),
+    (("rule", 0, "decision"), "refuse"),
+    (("rule", 0, "argv"), []),
+    (("rule", 0, "argv"), "git push"),
+    (("rule", 0, "argv", 2), {"regexp": "v"}),
+    (("rule", 0, "argv", 2), {"regex": "v", "glob": "v"}),
+    (("rule", 0, "argv", 2), {}),
+    (("rule", 0, "params", "verbose"), [[]]),
+    (("rule", 0, "caller"), ""),
+    (("rule", 0, "match", 0), "git push"),
 ]
 
 
