@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +18,10 @@ from handrail.spec.values import BadValue, Value, check_value
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Every set param's text, and the texts that must never be shown."""
+    """Every set param's text, what rules match of it, and the texts that must never be shown."""
 
     values: Values
+    arguments: Mapping[str, tuple[Value, ...]] = field(repr=False)
     sensitive: tuple[str, ...] = field(repr=False)
 
 
@@ -30,13 +32,15 @@ def bind(tool: ToolSpec, arguments: Mapping[str, object], *, workspace: Path, cw
     is allowed, never a sensitive value; and `PathOutsideWorkspace`.
     """
     values: dict[str, Text] = {}
+    matched: dict[str, tuple[Value, ...]] = {}
     sensitive: list[str] = []
     for name, value in check(tool.accepts, arguments).items():
-        text = _text(name, tool.accepts[name], value, workspace, cwd)
-        values[name] = text
-        if tool.accepts[name].sensitive:
-            sensitive += [text] if isinstance(text, str) else text
-    return Bound(values, tuple(sensitive))
+        items = _items(name, tool.accepts[name], value, workspace)
+        texts = tuple(_text(item, cwd) for item in items)
+        values[name] = texts if isinstance(value, tuple) else texts[0]
+        matched[name] = tuple(one for item in items for one in _meanings(item, workspace))
+        sensitive += texts if tool.accepts[name].sensitive else ()
+    return Bound(values, matched, tuple(sensitive))
 
 
 def check(
@@ -69,12 +73,28 @@ def _checked(name: str, param: ParamSpec, given: object) -> Value | tuple[Value,
         raise ArgumentError(f"`{name}` {bad.reason}", field=name, allowed=bad.allowed) from None
 
 
-def _text(
-    name: str, param: ParamSpec, value: Value | tuple[Value, ...], workspace: Path, cwd: Path
-) -> Text:
-    def one(item: Value) -> str:
-        if param.type is ParamType.PATH:
-            return render(confine(str(item), workspace, field=name), cwd)
-        return str(item).lower() if isinstance(item, bool) else str(item)
+def _items(
+    name: str, param: ParamSpec, value: Value | tuple[Value, ...], workspace: Path
+) -> tuple[Value | Path, ...]:
+    """The values, one or several, with paths confined to the workspace."""
+    items = value if isinstance(value, tuple) else (value,)
+    if param.type is not ParamType.PATH:
+        return items
+    return tuple(confine(str(item), workspace, field=name) for item in items)
 
-    return tuple(one(item) for item in value) if isinstance(value, tuple) else one(value)
+
+def _text(item: Value | Path, cwd: Path) -> str:
+    if isinstance(item, Path):
+        return render(item, cwd)
+    return str(item).lower() if isinstance(item, bool) else str(item)
+
+
+def _meanings(item: Value | Path, workspace: Path) -> tuple[Value, ...]:
+    """What rules match: a path as it lies in the workspace, and where it leads when it is a link.
+
+    However the caller wrote it, it is one and the same.
+    """
+    if not isinstance(item, Path):
+        return (item,)
+    places = dict.fromkeys([item, Path(os.path.realpath(item))])
+    return tuple(str(one.relative_to(workspace)) for one in places if one.is_relative_to(workspace))

@@ -18,6 +18,7 @@ from handrail.plan.program import Program
 from handrail.plan.stage import Earlier, Stage, declared_stage
 from handrail.spec.server import ServerSpec
 from handrail.spec.tool import CommandSpec, Effect, FreeSpec, Risk, SecretRef, ToolSpec
+from handrail.spec.values import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Plan:
     acknowledged: tuple[Risk, ...] = ()
     free: bool = False
     """Whether its stages are the caller's words, and not those of the tool's author."""
+    arguments: Mapping[str, tuple[Value, ...]] = field(default_factory=dict, repr=False)
+    """What rules match of the arguments, by name; those of `argv` and `pipe` are in `stages`."""
 
     @property
     def program(self) -> Program:
@@ -81,20 +84,23 @@ def _of_command(
     words = expand(tool.args, bound.values, tool.params)
     stdin = None if tool.stdin is None else fill(tool.stdin, bound.values).encode()
     plan = _plan(spec, tool, host, (declared_stage(tool.program, words, cwd, host),), cwd, stdin)
-    return replace(plan, hidden=(*plan.hidden, *bound.sensitive))
+    hidden = (*plan.hidden, *bound.sensitive)
+    return replace(plan, hidden=hidden, arguments=bound.arguments)
 
 
 def _of_caller(
     spec: ServerSpec, tool: FreeSpec, arguments: Mapping[str, object], host: Host
 ) -> Plan:
     field_name, commands = free.commands(arguments)
-    rest = {name: given for name, given in arguments.items() if name != field_name}
-    given = bind(tool, rest, workspace=host.workspace, cwd=host.workspace).values
+    rest = {name: given for name, given in arguments.items() if name not in free.COMMANDS}
+    bound = bind(tool, rest, workspace=host.workspace, cwd=host.workspace)
+    given = bound.values
     cwd = host.workspace / str(given.get("cwd", "."))
     place = free.Free(tool, host, access_of(tool, host), cwd)
     stages = tuple(place.stage(field_name, words) for words in commands)
     plan = _plan(spec, tool, host, stages, cwd, free.stdin(given))
-    return replace(plan, free=True, limits=free.shortened(plan.limits, given.get("timeout")))
+    limits = free.shortened(plan.limits, given.get("timeout"))
+    return replace(plan, free=True, limits=limits, arguments=bound.arguments)
 
 
 def _plan(

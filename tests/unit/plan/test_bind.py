@@ -123,3 +123,14 @@ def test_a_plan_can_be_printed_without_its_sensitive_values(tmp_path: Path) -> N
 
 def test_a_host_can_be_printed_without_its_secrets() -> None:
     assert SECRET not in repr(host(secrets={"KEY": SECRET}))
+
+
+def test_a_path_has_one_name_for_rules_and_that_of_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "link").symlink_to("a")
+    declared = tool("{where}", params={"where": {"type": "path", "repeat": True}, "n": {}})
+    given = {"where": ["a/../a/b", "./a//b", str(tmp_path / "a/b"), "link", "."], "n": "x"}
+    assert planned(declared, given, host(tmp_path)).arguments == {
+        "where": ("a/b", "a/b", "a/b", "link", "a", "."),
+        "n": ("x",),
+    }

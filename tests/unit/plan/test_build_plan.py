@@ -52,6 +52,7 @@ def test_a_whole_plan(tmp_path: Path) -> None:
         approval=False,
         network=False,
         hidden=(),
+        arguments={"text": ("hé",)},
     )
 
 
