@@ -18,9 +18,18 @@ from handrail.errors import CallError, Denied, Draining, Internal
 from handrail.meter.slots import Slots
 from handrail.meter.spent import Spent
 from handrail.meter.traffic import Traffic
+from handrail.plan.digest import digest
 from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
-from handrail.policy.approval import PATIENCE_SECONDS, Approval, Approver, Nobody, ask
+from handrail.policy.approval import (
+    PATIENCE_SECONDS,
+    Approval,
+    Approver,
+    Nobody,
+    ask,
+    changed,
+)
+from handrail.policy.caller import LOCAL, Caller
 from handrail.policy.decision import Decision, Verdict
 from handrail.policy.judge import judge
 from handrail.policy.question import Question
@@ -37,6 +46,8 @@ from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
 from handrail.spec.tool import ToolSpec
 
+_MOST_QUESTIONS = 64
+"""Calls that wait for a person at once."""
 _log = logging.getLogger("handrail.call")
 
 
@@ -61,6 +72,7 @@ class Call:
     arguments: Mapping[str, object]
     listen: Callable[[str], None] | None = None
     approver: Approver = field(default_factory=Nobody)
+    caller: Caller = LOCAL
     id: str = field(default_factory=new_call_id)
     cut: asyncio.Future[Ending] = field(default_factory=_new_cut)
 
@@ -97,6 +109,7 @@ class Line:
         self._pool = pool
         self._recorder = recorder
         self._slots = Slots.of(spec)
+        self._questions = Slots(_MOST_QUESTIONS, {})
         self._spool = folder_in(host.state)
 
     async def call(self, call: Call) -> Outcome:
@@ -111,8 +124,8 @@ class Line:
         end: Outcome | Refused = Refused("cancelled", "cancelled before it started")
         try:
             with self.traffic.counted(call.stop):
-                plan = build_plan(self.spec, call.tool, call.arguments, self._host)
-                verdict = judge(plan, self.means.tier)
+                plan = self._plan(call)
+                verdict = judge(plan, self.spec.rules, self.means.tier, call.caller)
                 approval = await self._permission(call, plan, verdict)
                 async with self._slots.lease(call.tool.name):
                     _refuse_stopped(call)
@@ -144,19 +157,32 @@ class Line:
                 )
             )
 
-    async def _permission(self, call: Call, plan: Plan, verdict: Verdict) -> Approval | None:
-        """A person's word for the very plan that is run next, where one is needed.
+    def _plan(self, call: Call) -> Plan:
+        return build_plan(self.spec, call.tool, call.arguments, self._host)
 
-        No place is held while they think.
-        """
+    async def _permission(self, call: Call, plan: Plan, verdict: Verdict) -> Approval | None:
+        """A person's word for the plan, where one is needed."""
         match verdict.decision:
             case Decision.ALLOW:
                 return None
             case Decision.DENY:
                 raise Denied(verdict.why, hint=verdict.way_out)
             case Decision.ASK:
-                question, seconds = Question(plan, verdict), self.patience_seconds
-                return await ask(call.approver, question, call.cut, patience_seconds=seconds)
+                return await self._word(call, Question(plan, verdict))
+
+    async def _word(self, call: Call, question: Question) -> Approval:
+        """A person's word for a plan. No place to run is held while they think.
+
+        When they have given it, the plan must still be what they were shown: paths may lead
+        elsewhere by then.
+        """
+        async with self._questions.lease(call.tool.name):
+            approval = await ask(
+                call.approver, question, call.cut, patience_seconds=self.patience_seconds
+            )
+        if digest(self._plan(call)) != question.digest:
+            raise changed()
+        return approval
 
     def refuse(self, tool: str, error: CallError) -> str:
         """Record a call that was refused before it could be planned; its id."""

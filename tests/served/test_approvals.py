@@ -96,6 +96,30 @@ def test_only_clients_that_show_forms_are_asked(
     assert ran(site) == []
 
 
+async def test_a_changed_plan_is_shown_anew(site: Site, way: Way) -> None:
+    (site.workspace / "precious").mkdir()
+    folder = site.workspace / "folder"
+    folder.mkdir()
+
+    async def exchange(_: str) -> None:
+        folder.rmdir()
+        folder.symlink_to("precious")
+
+    person = Person(thinking=exchange)
+    async with attended(site, way, person) as client:
+        changed = await call(client, "destroy", file="folder/file")
+        person.thinking = None
+        again = await call(client, "destroy", file="folder/file")
+
+    error = refusal(changed)
+    assert error["code"] == "approval_required"
+    assert error["message"] == "what would be done has changed since the person was asked"
+    assert facts(again)["ok"]
+    assert "./folder/file" in person.questions[0]
+    assert "./precious/file" in person.questions[1]
+    assert ran(site) == ["word ./precious/file"]
+
+
 async def test_hidden_values_are_not_in_the_question(site: Site, way: Way) -> None:
     person = Person()
     async with attended(site, way, person) as client:

@@ -22,7 +22,7 @@ from tests.served.asking import (
     ran,
     send,
 )
-from tests.served.serving import Connected, call
+from tests.served.serving import Connected
 from tests.served.site import WAYS, Site, Way
 
 pytestmark = pytest.mark.parametrize("way", [WAYS[0], WAYS[2]], ids=str)
@@ -163,25 +163,3 @@ async def test_what_has_changed_since_it_was_shown_is_not_done(
 
     assert refused(result).startswith(CHANGED)
     assert ran(site) == []
-
-
-async def test_a_changed_plan_is_shown_anew(site: Site, way: Way) -> None:
-    (site.workspace / "precious").mkdir()
-    folder = site.workspace / "folder"
-    folder.mkdir()
-
-    async def exchange(_: str) -> None:
-        folder.rmdir()
-        folder.symlink_to("precious")
-
-    person = Person(thinking=exchange)
-    async with attended(site, way, person) as client:
-        changed = await call(client, "destroy", file="folder/file")
-        person.thinking = None
-        again = await call(client, "destroy", file="folder/file")
-
-    assert refused(changed).startswith(CHANGED)
-    assert facts(again)["ok"]
-    assert "./folder/file" in person.questions[0]
-    assert "./precious/file" in person.questions[1]
-    assert ran(site) == ["word ./precious/file"]

@@ -19,7 +19,7 @@ from mcp.server.request_state import RequestStateSecurity
 from handrail.errors import ApprovalRequired
 from handrail.mcp.form import form, read
 from handrail.meter.spent import Spent
-from handrail.policy.approval import Approval, expired
+from handrail.policy.approval import Approval, changed, expired
 from handrail.policy.question import Question
 
 _ONE_DAY_SECONDS = 86_400.0
@@ -85,10 +85,7 @@ class Rounds:
                 hint="Call again without the old state to ask anew.",
             )
         if state.digest != question.digest:
-            raise ApprovalRequired(
-                "what would be done has changed since the person was asked",
-                hint="Call again without the old state, so that they see it as it is now.",
-            )
+            raise changed()
 
 
 def sealing() -> RequestStateSecurity:

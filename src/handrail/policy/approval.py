@@ -60,6 +60,14 @@ def expired() -> ApprovalRequired:
     )
 
 
+def changed() -> ApprovalRequired:
+    """What to raise when the plan is not the one that the person was shown."""
+    return ApprovalRequired(
+        "what would be done has changed since the person was asked",
+        hint="Call again, so that they see it as it is now.",
+    )
+
+
 async def ask(
     approver: Approver,
     question: Question,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handrail.plan import digest
+from handrail.plan.digest import digest
 from handrail.plan.plan import Plan
 from handrail.policy.decision import Verdict
 
@@ -19,4 +19,4 @@ class Question:
     @property
     def digest(self) -> str:
         """What the answer is bound to."""
-        return digest.digest(self.plan)
+        return digest(self.plan)
