@@ -16,8 +16,9 @@ from benchmarks.floor import Floor, floor, posix_spawn
 from benchmarks.measure import Act, Rounds, take_turns, timed
 from benchmarks.table import Comparison, Table
 from handrail.process.cgroup import Cgroups
+from handrail.process.order import order
 from handrail.process.pool import Pool
-from handrail.process.run import _order, run
+from handrail.process.run import run
 from handrail.sandbox.confine import ConfinedPlan
 from handrail.spec.server import Tier
 
@@ -129,10 +130,10 @@ async def _run_first(confined: ConfinedPlan, spool: Path) -> float:
 
 
 def _spawning(confined: ConfinedPlan, pool: Pool, nothing: int) -> Act:
-    spawner, order = pool.acquire(confined.cell), _order(confined)
+    spawner, told = pool.acquire(confined.cell), order(confined)
 
     async def act() -> None:
-        await spawner.start(order, [nothing] * 3).gone
+        await spawner.start(told, [nothing] * 3).gone
 
     return timed(act)
 

@@ -7,7 +7,7 @@ import os
 
 def memory_file(name: str, content: bytes) -> int:
     """A descriptor from which `content` can be read. Raises `OSError`."""
-    file = os.memfd_create(name, os.MFD_CLOEXEC)
+    file = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         with open(file, "wb", closefd=False) as writer:
             writer.write(content)

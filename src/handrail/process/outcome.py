@@ -66,13 +66,28 @@ class Cancelled:
 Ending = Exited | Signalled | TimedOut | OutputExceeded | MemoryExceeded | CpuExceeded | Cancelled
 
 
+@dataclass(frozen=True, slots=True)
+class StageEnding:
+    """How one stage of a pipeline ended, by the name of its program."""
+
+    program: str
+    ending: Ending
+
+    @property
+    def failed(self) -> bool:
+        """Whether it went wrong. By SIGPIPE ends what its reader wants no more of."""
+        return self.ending not in (Exited(0), Signalled("SIGPIPE"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The end of one call.
 
-    `seconds` is wall time from start to end; `cpu_seconds` is the processor time of all its
-    processes, `max_rss_bytes` the most memory they were seen to hold. `denials` say what its
-    confinement may have to do with a failure.
+    `ending` is the last stage's, unless the call was stopped, or a stage crossed a bound of it.
+    `stages` has how each ended, when there are several. `seconds` is wall time from start to
+    end; `cpu_seconds` is the processor time of all its processes, `max_rss_bytes` the most
+    memory they were seen to hold. `denials` say what its confinement may have to do with a
+    failure.
     """
 
     ending: Ending
@@ -84,3 +99,4 @@ class Outcome:
     confinement: Confinement
     note: str | None = None
     denials: tuple[Denial, ...] = ()
+    stages: tuple[StageEnding, ...] = ()

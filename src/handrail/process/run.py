@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import marshal
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache
-from math import ceil
 from pathlib import Path
 from typing import Any
 
-from handrail.errors import Busy, NotFound, SpawnFailed
+from handrail.errors import Busy, Internal, SpawnFailed
 from handrail.plan.disk import Disk
 from handrail.plan.plan import Plan
 from handrail.plan.stage import Earlier
@@ -24,6 +21,7 @@ from handrail.process.lines import LineFeed
 from handrail.process.mask import Mask
 from handrail.process.memory_file import memory_file
 from handrail.process.note import note
+from handrail.process.order import order
 from handrail.process.outcome import (
     Cancelled,
     Ending,
@@ -34,13 +32,10 @@ from handrail.process.outcome import (
 )
 from handrail.process.output import Output
 from handrail.process.pool import Pool
-from handrail.process.spawner import Running, Spawner, Usage
+from handrail.process.spawner import NotStarted, Running, Spawner, Usage
 from handrail.process.spool import Spool
-from handrail.process.zygote import wire
 from handrail.sandbox.confine import ConfinedPlan
 from handrail.sandbox.denial import Denial, explain
-from handrail.sandbox.landlock import Rules
-from handrail.spec.server import Tier
 
 _LAST_WORDS_BYTES = 16_384
 _MOST_VIEWS = 3
@@ -55,26 +50,29 @@ async def run(
     spool: Path,
     listen: Callable[[str], None] | None = None,
     cut: asyncio.Future[Ending] | None = None,
+    earlier: int | None = None,
 ) -> Outcome:
-    """Run the plan's command to its end, whatever that is.
+    """Run the plan's commands to their end, whatever that is.
 
     `listen` hears lines as they come, from either stream, in any thread. Whoever sets `cut`
-    stops the command and says how that ending is called. A cancelled call is an outcome too,
+    stops the commands and says how that ending is called. `earlier` is a descriptor to read
+    what the plan names by an `Earlier`. A cancelled call is an outcome too,
     with `Cancelled` as its ending and its output kept: whoever owns the cancellation must go
     on with it afterwards.
 
-    Raises `SpawnFailed` when the program cannot be started, and `Busy` when the machine has
+    Raises `SpawnFailed` when a program cannot be started, and `Busy` when the machine has
     no process or descriptor left for it.
     """
     plan = confined.plan
-    plan.program.recheck()
+    for stage in plan.stages:
+        stage.recheck()
     cut = cut or asyncio.get_running_loop().create_future()
     for _ in range(_MOST_VIEWS):
         with _scarcity(plan):
             spawner = pool.acquire(confined.cell, _identity(confined))
         try:
             kept = Spool(spool, plan.limits.spool_bytes)
-            return await _run(confined, spawner, kept, listen, cut)
+            return await _run(confined, spawner, kept, listen, cut, earlier)
         except _StaleView:
             spawner.close()  # never to be used again; a new one sees what is there now
         finally:
@@ -104,11 +102,12 @@ async def _run(
     spool: Spool,
     listen: Callable[[str], None] | None,
     cut: asyncio.Future[Ending],
+    earlier: int | None,
 ) -> Outcome:
     plan = confined.plan
     began = time.monotonic()
     with _scarcity(plan):
-        running, streams = _start(confined, spawner, spool, listen, cut)
+        running, streams = _start(confined, spawner, spool, listen, cut, earlier)
     ours = await _wait(plan, running, cut)
     # From here on nothing can be cancelled: the processes go, and what they said is kept.
     await (ending.sweep if ours is None else ending.stop)(spawner, running)
@@ -120,8 +119,10 @@ async def _run(
         stdout.close()
         stderr.close()
     with _scarcity(plan):
-        usage, status = running.gone.result(), running.exited.result()
-    ended = ours or ending.by_itself(status, running, usage, plan.limits.cpu_seconds)
+        usage = running.gone.result()
+    ended = ours or ending.by_itself(running, usage, plan.limits.cpu_seconds)
+    stages = ending.of_stages(plan, running, usage, ended)
+    went_well = ended == Exited(0) and not any(stage.failed for stage in stages)
     return Outcome(
         ending=ended,
         stdout=stdout,
@@ -130,13 +131,14 @@ async def _run(
         cpu_seconds=usage.cpu_seconds,
         max_rss_bytes=usage.largest_bytes,
         confinement=confined.confinement,
-        note=note(plan, running, spool, ended, usage),
-        denials=() if ended == Exited(0) else _denials(confined, spawner, usage, stdout, stderr),
+        note=note(plan, running, spool, ended, usage, stages),
+        denials=() if went_well else _denials(confined, spawner, usage, stdout, stderr),
+        stages=stages,
     )
 
 
 async def _wait(plan: Plan, running: Running, cut: asyncio.Future[Ending]) -> Ending | None:
-    """Wait for the command's end; the ending, when we must bring it about ourselves."""
+    """Wait for the end of the last stage; the ending, when we must bring it about ourselves."""
     either: list[asyncio.Future[Any]] = [running.exited, cut]
     try:
         await asyncio.wait(
@@ -157,6 +159,7 @@ def _start(
     spool: Spool,
     listen: Callable[[str], None] | None,
     cut: asyncio.Future[Ending],
+    earlier: int | None,
 ) -> tuple[Running, list[Capture]]:
     plan = confined.plan
 
@@ -165,7 +168,7 @@ def _start(
             cut.set_result(OutputExceeded(spool.limit_bytes))
 
     with ExitStack() as theirs, ExitStack() as undo:
-        stdin = _stdin(plan.stdin)
+        stdin = _stdin(plan.stdin, earlier)
         theirs.callback(os.close, stdin)
         streams: list[Capture] = []
         for _ in ("stdout", "stderr"):
@@ -179,56 +182,21 @@ def _start(
             theirs.callback(os.close, stream.other_end)
             undo.callback(stream.drop)
             streams.append(stream)
-        running = spawner.start(
-            _order(confined), [stdin, *(stream.other_end for stream in streams)]
-        )
+        running = spawner.start(order(confined), [stdin, *(one.other_end for one in streams)])
         for stream in streams:
             stream.start()
         undo.pop_all()
     return running, streams
 
 
-def _order(confined: ConfinedPlan) -> wire.Order:
-    plan, limits = confined.plan, confined.plan.limits
-    bounded = confined.confinement.tier is not Tier.NONE
-    return wire.Order(
-        argv=[os.fsencode(element) for element in plan.argv],
-        env={os.fsencode(name): os.fsencode(value) for name, value in plan.env.items()},
-        root=os.fsencode(plan.workspace),
-        cwd=_below(plan.cwd, plan.workspace),
-        memory_bytes=limits.memory_bytes if bounded else 0,
-        pids=limits.pids if bounded else 0,
-        cpu_seconds=ceil(limits.cpu_seconds or 0) if bounded else 0,
-        rules=b"" if confined.rules is None else _packed(confined.rules),
-        kept=_encoded(plan.access.kept) if confined.cell.view else (),
-        masked=_encoded(plan.access.hidden) if confined.cell.view else (),
-    )
-
-
-def _encoded(paths: tuple[Path, ...]) -> tuple[bytes, ...]:
-    return tuple(map(os.fsencode, paths))
-
-
-def _below(folder: Path, root: Path) -> bytes:
-    return b"." if folder == root else os.fsencode(folder.relative_to(root))
-
-
-@lru_cache(maxsize=256)
-def _packed(rules: Rules) -> bytes:
-    grants = tuple(
-        (os.fsencode(grant.path), grant.rights, tuple(map(os.fsencode, grant.besides)))
-        for grant in rules.grants
-    )
-    packed = wire.Rules(rules.files, rules.ports, rules.scopes, grants, rules.temporary)
-    return marshal.dumps(tuple(packed))
-
-
-def _stdin(text: bytes | Earlier | None) -> int:
+def _stdin(text: bytes | Earlier | None, earlier: int | None) -> int:
     """A descriptor to read `text` from."""
     if text is None:
         return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     if isinstance(text, Earlier):
-        raise NotFound("this version reads no earlier output")
+        if earlier is None:
+            raise Internal(f"{text} was not looked up")
+        return os.dup(earlier)
     return memory_file("stdin", text)
 
 
@@ -248,7 +216,8 @@ def _scarcity(plan: Plan) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.ESTALE:
             raise _StaleView from None
-        reason = f"{plan.program.name}: {error.strerror}"
+        stage = error.stage if isinstance(error, NotStarted) else 0
+        reason = f"{plan.stages[stage].program.name}: {error.strerror}"
         if error.errno in _SCARCE:
             raise Busy(f"out of resources: {reason}", retry_after_seconds=1.0) from error
         doing = f" ({error.filename})" if error.filename else ""

@@ -20,10 +20,20 @@ from handrail.sandbox.denial import Refusal
 _T = TypeVar("_T")
 
 
+class NotStarted(OSError):
+    """A call was not started; `filename` says what was being done, and `stage` for which stage."""
+
+    stage = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What all processes of a call used together, and the system calls that were refused them."""
+    """What all processes of a call used together, and the system calls that were refused them.
 
+    `statuses` are the wait statuses of its stages.
+    """
+
+    statuses: tuple[int, ...]
     cpu_seconds: float
     largest_bytes: int
     refused: tuple[Refusal, ...]
@@ -47,14 +57,18 @@ class Tally:
 class Running:
     """The call that a zygote serves: what has been heard of it so far.
 
-    `exited` has the command's wait status; `gone` comes when none of its processes is left.
-    Both fail with `OSError` when the command could not be started. `starved` and
-    `forks_refused` are how often its cgroup had no memory, and no place for a process, left.
+    `exited` comes with the last stage's end, `ended` when no stage runs any more, `gone` when
+    none of its processes is left. They fail with `NotStarted` when a stage could not be started.
+    `stopped` are the stages that did not end by themselves. `starved` and `forks_refused` are
+    how often its cgroup had no memory, and no place for a process, left.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, tally: Tally) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, tally: Tally, stages: int) -> None:
         self._tally = tally
-        self.exited: asyncio.Future[int] = loop.create_future()
+        self._statuses: tuple[int | None, ...] = (None,) * stages
+        self.stopped: frozenset[int] = frozenset()
+        self.exited: asyncio.Future[None] = loop.create_future()
+        self.ended: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[Usage] = loop.create_future()
         self.exceeded: str | None = None
         self.starved = 0
@@ -64,26 +78,42 @@ class Running:
         """Take one reply of the zygote."""
         match name:
             case wire.EXITED:
-                _settle(self.exited, values[0])
+                self._see(values[0])
             case wire.EXCEEDED:
                 self.exceeded = values[0]
+                self.stopping()
             case wire.GONE:
-                _settle(self.exited, values[0])
-                cpu_seconds, largest_bytes, refused = values[1:]
+                self._see(values[0])
+                statuses, cpu_seconds, largest_bytes, refused = values
                 seen = tuple(Refusal(*one) for one in refused)
                 self.starved, self.forks_refused = self._tally.news()
-                _settle(self.gone, Usage(cpu_seconds, largest_bytes, seen))
+                _settle(self.gone, Usage(statuses, cpu_seconds, largest_bytes, seen))
             case wire.FAILED:
-                self.lose(OSError(values[0], os.strerror(values[0]), values[1]))
+                failed = NotStarted(values[0], os.strerror(values[0]), values[1])
+                failed.stage = values[2]
+                self.lose(failed)
             case _:
                 self.lose(Internal(f"a zygote said {name}"))
 
+    def stopping(self) -> None:
+        """Note which stages still run, for they do not end by themselves any more."""
+        if not self.stopped:
+            running = (stage for stage, status in enumerate(self._statuses) if status is None)
+            self.stopped = frozenset(running)
+
     def lose(self, why: Exception) -> None:
         """Whatever is still waited for will not come."""
-        for future in (self.exited, self.gone):
+        for future in (self.exited, self.ended, self.gone):
             if not future.done():
                 future.set_exception(why)
                 future.exception()  # looked at, so that asyncio does not complain of the other
+
+    def _see(self, statuses: tuple[int | None, ...]) -> None:
+        self._statuses = statuses
+        if statuses[-1] is not None:
+            _settle(self.exited, None)
+        if None not in statuses:
+            _settle(self.ended, None)
 
 
 def _settle(future: asyncio.Future[_T], value: _T) -> None:
@@ -130,13 +160,13 @@ class Spawner:
         return self.free
 
     def start(self, order: wire.Order, streams: list[int]) -> Running:
-        """Have a command started; what becomes of it is heard through the returned object.
+        """Have a call's commands started; what becomes of them is heard through what is returned.
 
         Raises `OSError` when no descriptor is left for the order, or when what the last call
         held in memory cannot be had back.
         """
         self.calls += 1
-        running = Running(self._loop, self._tally)
+        running = Running(self._loop, self._tally, len(order.stages))
         if self._group is not None:
             # Exact, where the zygote would only look from time to time.
             self._group.limit(order.memory_bytes, order.pids)
@@ -156,10 +186,12 @@ class Spawner:
 
     def terminate(self) -> None:
         """Ask every process of the call to end."""
+        self._stopping()
         self._send(wire.TERMINATE)
 
     def kill(self) -> None:
         """End every process of the call."""
+        self._stopping()
         self._send(wire.KILL)
 
     def close(self, why: Exception | None = None) -> None:
@@ -171,6 +203,10 @@ class Spawner:
             self._last_words = self.zygote.last_words()
         if self._running is not None:
             self._running.lose(why or self._death())
+
+    def _stopping(self) -> None:
+        if self._running is not None:
+            self._running.stopping()
 
     def _death(self) -> Exception:
         died = Internal("the process that ran the command died")

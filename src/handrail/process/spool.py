@@ -24,9 +24,7 @@ class Spool:
 
     def open(self) -> int:
         """A new unnamed file, as a descriptor. Raises `OSError`."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=self.folder) as file:
-            return os.dup(file.fileno())
+        return unnamed_file(self.folder)
 
     def grant(self, wanted: int) -> int:
         """Take up to `wanted` bytes from the budget; returns how many there were."""
@@ -71,6 +69,13 @@ class Spooled:
         if self.descriptor is not None:
             os.close(self.descriptor)
             self.descriptor = None
+
+
+def unnamed_file(folder: Path) -> int:
+    """A new file in `folder` that goes with its last descriptor. Raises `OSError`."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return os.dup(file.fileno())
 
 
 def folder_in(state: Path) -> Path:

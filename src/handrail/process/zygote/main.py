@@ -1,8 +1,8 @@
 """The zygote's loop: wait for an order, start it, watch it, and leave nothing behind.
 
 Run as `python -I -S`, with the standard library only, so that it is small and starts fast.
-Each command is started by a thread that has entered a Landlock domain of its own and then ends,
-so that a command can signal neither its zygote nor anyone else's.
+The commands of a call are started by a thread that has entered a Landlock domain of its own and
+then ends, so that they can signal neither their zygote nor anyone else's.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ import time
 from typing import Any
 
 from . import cell, kernel, tree, wire
+from .failure import Failure
 from .folders import Folders
+from .pipeline import bound
 from .refusals import Refusals
-from .spawn import Failure, Launcher, bound
+from .spawn import Launcher
 from .thread import in_thread
 from .victim import Victim
 
@@ -34,10 +36,10 @@ _DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
 class Call:
     """What the zygote knows of the call that it serves."""
 
-    def __init__(self, order: wire.Order, pid: int) -> None:
+    def __init__(self, order: wire.Order, pids: list[int]) -> None:
         self.order = order
-        self.pid = pid
-        self.status: int | None = None
+        self.running = {pid: stage for stage, pid in enumerate(pids)}
+        self.statuses: list[int | None] = [None] * len(pids)
         self.cpu_seconds = 0.0
         self.largest_bytes = 0
         self.bounded: set[int] = set()
@@ -67,7 +69,7 @@ class Zygote:
             try:
                 call = in_thread(self._take)
             except Failure as failure:
-                self._say(wire.FAILED, failure.errno, failure.filename)
+                self._abandon(failure)
             except OSError as error:
                 goes_on = self._refuse(error)
             else:
@@ -94,14 +96,24 @@ class Zygote:
         """Answer an order without a thread to serve it in; False when there are no more."""
         packet = self._receive()
         if packet[:1] == wire.START:
-            self._say(wire.FAILED, error.errno, "making a thread")
+            self._say(wire.FAILED, error.errno, "making a thread", 0)
         self._close_received()
         return bool(packet)
+
+    def _abandon(self, failure: Failure) -> None:
+        """Say that a call was not started, when nothing of it is left."""
+        os.chdir("/")
+        if failure.partial:
+            self._kill_all()
+            self.refusals.take()
+            self.folders.clear()
+        self._say(wire.FAILED, failure.errno, failure.filename, failure.stage)
 
     def _attend(self, call: Call) -> bool:
         """Watch over a call until nothing is left of it; False when the server went first."""
         self.call = call
-        bound(call.pid, call.order)
+        for pid in call.running:
+            bound(pid, call.order)
         next_watch = time.monotonic() + _FIRST_WATCH_SECONDS
         while self.call is not None:
             ready = dict(self.poll.poll(max(0.0, next_watch - time.monotonic()) * 1000))
@@ -141,9 +153,9 @@ class Zygote:
             os.close(self.received.pop())
 
     def _reap(self, call: Call) -> None:
-        """Collect what has ended; say so when it was the last, or the command before others."""
+        """Collect what has ended; say so when it was the last, or a stage before others."""
         left = True
-        had_status = call.status is not None
+        before = len(call.running)
         while left:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -153,15 +165,19 @@ class Zygote:
             left = pid != 0
             call.cpu_seconds += usage.ru_utime + usage.ru_stime
             call.largest_bytes = max(call.largest_bytes, usage.ru_maxrss * 1024)
-            if pid == call.pid:
-                call.status = status
-        if call.status is not None and not had_status:
-            self._say(wire.EXITED, call.status)
+            if pid in call.running:
+                call.statuses[call.running.pop(pid)] = status
+        if len(call.running) < before:
+            self._say(wire.EXITED, tuple(call.statuses))
 
     def _finish(self, call: Call) -> None:
         self.call = None
         self._say(
-            wire.GONE, call.status, call.cpu_seconds, call.largest_bytes, self.refusals.take()
+            wire.GONE,
+            tuple(call.statuses),
+            call.cpu_seconds,
+            call.largest_bytes,
+            self.refusals.take(),
         )
         # After the word, for which somebody waits: no order is taken before this is done.
         os.chdir("/")
@@ -188,13 +204,16 @@ class Zygote:
 
     def end(self) -> None:
         """Kill and collect everything; the temporary folders go too."""
+        self._kill_all()
+        self.folders.remove()
+
+    def _kill_all(self) -> None:
         tree.signal_all(signal.SIGKILL, scoped=self.scoped)
         try:
             while True:
                 os.wait4(-1, 0)
         except ChildProcessError:
             pass
-        self.folders.remove()
 
     def _say(self, *reply: Any) -> None:
         _send(self.channel, reply)
@@ -224,7 +243,7 @@ def main(descriptor: int) -> None:
     try:
         zygote = Zygote(channel, wire.Cell(*marshal.loads(packet)))
     except OSError as error:
-        _send(channel, (wire.FAILED, error.errno, error.filename or "confining itself"))
+        _send(channel, (wire.FAILED, error.errno, error.filename or "confining itself", 0))
         return
     gc.freeze()
     gc.disable()

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 START = b"S"
-"""Start a command. Carries stdin, stdout and stderr, and the marshalled `Order`: after the
+"""Start a call's commands. Carries stdin, stdout and stderr, and the marshalled `Order`: after the
 byte when that makes one packet, in a file beside the streams when it does not."""
 TERMINATE = b"T"
 """SIGTERM to every process of the call."""
@@ -20,14 +20,16 @@ KILL = b"K"
 """SIGKILL to every process of the call."""
 
 FAILED = "failed"
-"""(FAILED, errno, what was being done): nothing was started; ready for the next call, unless
-it was the zygote's own confinement that failed, when the zygote ends."""
+"""(FAILED, errno, what was being done, for which stage): nothing was started, or nothing is left
+of it; ready for the next call, unless it was the zygote's own confinement that failed, when the
+zygote ends."""
 EXITED = "exited"
-"""(EXITED, wait status): the command ended, and has left processes behind."""
+"""(EXITED, wait statuses): a stage ended, and there are processes left; None for a stage that
+still runs."""
 EXCEEDED = "exceeded"
 """(EXCEEDED, MEMORY or PIDS): a bound was crossed, and every process was killed."""
 GONE = "gone"
-"""(GONE, wait status, processor seconds, largest resident bytes, refused): nothing is left;
+"""(GONE, wait statuses, processor seconds, largest resident bytes, refused): nothing is left;
 ready for the next call. The only reply to most calls. `refused` has the system calls that the
 filter refused, each as (number, first argument, second argument), each once."""
 
@@ -78,9 +80,10 @@ class Rules(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One command. Bounds of 0 are none."""
+    """The commands of one call. Bounds of 0 are none."""
 
-    argv: list[bytes]
+    stages: list[list[bytes]]
+    """The argv of each; what one writes, the next one reads."""
     env: dict[bytes, bytes]
     """A value that begins with `$TMPDIR` gets the folder in its place."""
     root: bytes
