@@ -10,10 +10,11 @@ from pydantic import BaseModel
 
 from handrail import errors
 from handrail.process.outcome import Ending
+from handrail.profiles.profile import OF_OPERANDS, OF_OPTIONS, Profile
 from handrail.sandbox.evidence import FORBIDDEN, NEEDED
 from handrail.spec.param import ParamSpec
 from handrail.spec.server import ConfinementTable, LimitsTable, ServerSpec, Tier
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import CommandSpec, FreeSpec, ToolSpec
 
 _DOCS = Path(__file__).parents[2] / "docs"
 
@@ -24,13 +25,17 @@ def _words(name: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "table",
-    [ServerSpec, ConfinementTable, LimitsTable, ToolSpec, ParamSpec],
+    [ServerSpec, ConfinementTable, LimitsTable, ToolSpec, CommandSpec, FreeSpec, ParamSpec],
     ids=lambda t: t.__name__,
 )
 def test_every_key_of_the_server_file_is_described(table: type[BaseModel]) -> None:
     keys = {field.alias or name for name, field in table.model_fields.items()}
 
     assert keys - _words("server-file.md") - {"tool"} == set()
+
+
+def test_every_key_and_role_of_a_profile_is_described() -> None:
+    assert {*Profile.model_fields, *OF_OPTIONS, *OF_OPERANDS} - _words("profiles.md") == set()
 
 
 def test_every_code_is_described() -> None:

@@ -14,7 +14,7 @@ from handrail.spec.tool import Effect
 Syntax = Literal["gnu", "posix", "words"]
 """How options are told from operands."""
 
-_OF_OPTIONS = frozenset(Role) - {
+OF_OPTIONS = frozenset(Role) - {
     Role.DESTROY,
     Role.PATH,
     Role.MAYBE,
@@ -26,7 +26,9 @@ _OF_OPTIONS = frozenset(Role) - {
     Role.LEANS,
     Role.EFFECT,
 }
-_OF_OPERANDS = frozenset(
+"""The roles that an option can have."""
+
+OF_OPERANDS = frozenset(
     {
         Role.TEXT,
         Role.READ,
@@ -48,6 +50,7 @@ _OF_OPERANDS = frozenset(
         Role.ASSIGNMENT,
     }
 )
+"""The roles that an operand can have."""
 
 Options = dict[Role, tuple[str, ...]]
 """Options by what they do."""
@@ -124,10 +127,10 @@ class Level(Table):
 
     @model_validator(mode="after")
     def _has_roles_that_fit(self) -> Self:
-        for role in self.options.keys() - _OF_OPTIONS:
+        for role in self.options.keys() - OF_OPTIONS:
             raise refusal("E711", f'no option can have the role "{role}"')
         given = {*self.operands, *(self.after or ()), *self.prefixes.values()}
-        for role in (given | ({self.last} if self.last else set())) - _OF_OPERANDS:
+        for role in (given | ({self.last} if self.last else set())) - OF_OPERANDS:
             raise refusal("E711", f'no operand can have the role "{role}"')
         return self
 
