@@ -17,6 +17,7 @@ import pytest
 from handrail.errors import CallError
 from handrail.plan.plan import build_plan
 from handrail.plan.program import Program
+from handrail.policy.caller import LOCAL
 from handrail.policy.decision import Decision
 from handrail.policy.judge import judge
 from handrail.profiles.library import shipped, shipped_names
@@ -85,7 +86,7 @@ def refusal(one: Ordinary, repository: Path) -> str | None:
         plan = build_plan(server(tool), tool, one.arguments, machine)
     except CallError as error:
         return f"{error.code}: {error.message}"
-    verdict = judge(plan, Tier.LANDLOCK)
+    verdict = judge(plan, (), Tier.LANDLOCK, LOCAL)
     if verdict.decision is Decision.ALLOW:
         return None
     return "; ".join(ground.reason for ground in verdict.grounds)
