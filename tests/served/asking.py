@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,20 +56,30 @@ def server_of(site: Site) -> psutil.Process:
 @asynccontextmanager
 async def attended(site: Site, way: Way, person: Person) -> AsyncIterator[Connected]:
     """A client with a person at it, of a server of its own."""
-    if way.transport == "http":
-        with http_process(site) as (_, url):
-            async with _client(StreamableHttpTransport(url), way, person) as client:
-                yield client
-        return
-    command, *rest = site.command()
-    transport = StdioTransport(
-        command, rest, env=site.environment, log_file=site.log, keep_alive=False
-    )
-    async with _client(transport, way, person) as client:
+    async with served(site, way) as reached, reached(person) as client:
         yield client
 
 
-def _client(transport: ClientTransport, way: Way, person: Person) -> Connected:
+@asynccontextmanager
+async def served(
+    site: Site, way: Way
+) -> AsyncIterator[Callable[[Person], AbstractAsyncContextManager[Connected]]]:
+    """How to reach a server as somebody; on stdio, each has one of their own."""
+    if way.transport == "http":
+        with http_process(site) as (_, url):
+            yield lambda person: _client(StreamableHttpTransport(url), way, person)
+        return
+    command, *rest = site.command()
+    yield lambda person: _client(
+        StdioTransport(command, rest, env=site.environment, log_file=site.log, keep_alive=False),
+        way,
+        person,
+    )
+
+
+def _client(
+    transport: ClientTransport, way: Way, person: Person
+) -> AbstractAsyncContextManager[Connected]:
     return Client(transport, mode=way.mode, elicitation_handler=person.hear)
 
 

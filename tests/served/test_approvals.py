@@ -11,7 +11,7 @@ from mcp_types import ElicitResult
 
 from tests.running import eventually
 from tests.served.answers import facts, refusal, text
-from tests.served.asking import NO, SERVER_FILE, Person, attended, ran, server_of
+from tests.served.asking import NO, SERVER_FILE, Person, attended, ran, served, server_of
 from tests.served.raw import converse, opening, tool_call
 from tests.served.serving import call, calling, serving
 from tests.served.site import TOKEN, WAYS, Site, Way
@@ -174,6 +174,23 @@ async def test_a_call_that_is_cancelled_while_it_waits_runs_nothing(site: Site, 
         assert facts(await call(client, "look"))["ok"]
 
     assert ended(site)[0] in {"cancelled", "draining"}
+    assert ran(site) == []
+
+
+@waiting_ways
+async def test_a_client_that_goes_while_the_person_thinks_runs_nothing(
+    site: Site, way: Way
+) -> None:
+    person = Person(thinking=lambda _: asyncio.Event().wait())
+    async with served(site, way) as reached:
+        async with reached(person) as client:
+            asking = asyncio.ensure_future(call(client, "destroy"))
+            await person.asked.wait()
+        await eventually(lambda: bool(ended(site)))
+        asking.cancel()
+        await asyncio.wait([asking])
+
+    assert len(ended(site)) == 1
     assert ran(site) == []
 
 

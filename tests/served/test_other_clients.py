@@ -19,13 +19,15 @@ from tests.served.site import Site
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(300)]
 
-# Each connects (to the server's command, or to its URL), lists the tools, and makes two calls.
+# Each connects (to the server's command, or to its URL), lists the tools, and makes four calls;
+# its person approves the first time that they are asked, and never again.
 PYTHON = """
 import asyncio, json, sys
 from contextlib import asynccontextmanager
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
+from mcp.types import ElicitResult
 
 task = json.load(sys.stdin)
 
@@ -40,16 +42,32 @@ async def connected():
         async with stdio_client(server) as (read, write):
             yield read, write
 
+answers = [
+    ElicitResult(action="accept", content={"approve": True}), ElicitResult(action="decline"),
+]
+questions = []
+
+async def ask(context, params):
+    questions.append(params.message)
+    return answers.pop(0)
+
 async def main():
-    async with connected() as streams, ClientSession(*streams) as session:
+    async with (
+        connected() as streams, ClientSession(*streams, elicitation_callback=ask) as session,
+    ):
         await session.initialize()
         tools = await session.list_tools()
         said = await session.call_tool("end", {})
         refused = await session.call_tool("strict", {"count": "x"})
+        approved = await session.call_tool("destroy", {})
+        declined = await session.call_tool("destroy", {})
     print(json.dumps({
         "tools": [tool.name for tool in tools.tools],
         "said": said.structuredContent,
         "refused": [refused.isError, refused.structuredContent],
+        "approved": approved.structuredContent,
+        "declined": declined.structuredContent,
+        "questions": questions,
     }))
 
 asyncio.run(main())
@@ -60,6 +78,7 @@ import { readFileSync } from "node:fs";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 
 const task = JSON.parse(readFileSync(0, "utf8"));
 const transport = task.url
@@ -67,15 +86,28 @@ const transport = task.url
   : new StdioClientTransport({
       command: task.command[0], args: task.command.slice(1), env: task.environment,
     });
-const client = new Client({ name: "nightly", version: "1" });
+const answers = [{ action: "accept", content: { approve: true } }, { action: "decline" }];
+const questions = [];
+const client = new Client(
+  { name: "nightly", version: "1" }, { capabilities: { elicitation: {} } },
+);
+client.setRequestHandler(ElicitRequestSchema, async (request) => {
+  questions.push(request.params.message);
+  return answers.shift();
+});
 await client.connect(transport);
 const { tools } = await client.listTools();
 const said = await client.callTool({ name: "end", arguments: {} });
 const refused = await client.callTool({ name: "strict", arguments: { count: "x" } });
+const approved = await client.callTool({ name: "destroy", arguments: {} });
+const declined = await client.callTool({ name: "destroy", arguments: {} });
 console.log(JSON.stringify({
   tools: tools.map((tool) => tool.name),
   said: said.structuredContent,
   refused: [refused.isError, refused.structuredContent],
+  approved: approved.structuredContent,
+  declined: declined.structuredContent,
+  questions,
 }));
 await client.close();
 """
@@ -152,4 +184,8 @@ def test_a_client_of_others_lists_and_calls(
     is_error, content = told["refused"]
     assert is_error
     assert content["error"]["code"] == "argument_invalid"
+    assert told["approved"]["ok"]
+    assert told["declined"]["error"]["code"] == "approval_declined"
+    assert len(told["questions"]) == 2
+    assert '/sh -c "touch started"\n' in told["questions"][0]
     assert list(site.left_behind()) == []
