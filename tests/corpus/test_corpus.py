@@ -10,11 +10,13 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from handrail.errors import CallError
+from handrail.plan.host import Host
 from handrail.plan.plan import build_plan
 from handrail.plan.program import Program
 from handrail.policy.caller import LOCAL
@@ -61,29 +63,34 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def tool_for(one: Ordinary) -> FreeSpec:
+@cache
+def tool_for(*acknowledge: str) -> FreeSpec:
     return free_tool(
         *shipped_names(),
         effect="destructive",
         approval="never",
         network=True,
-        acknowledge=one.acknowledge,
+        acknowledge=acknowledge,
     )
 
 
-def refusal(one: Ordinary, repository: Path) -> str | None:
-    """Why the command is refused; None when it is not. Programs need not be installed."""
-    path = Path(os.path.realpath("/bin/true"))
-    names = shipped_names()
-    machine = replace(
-        host(repository, programs={}),
+@cache
+def machine(workspace: Path) -> Host:
+    """A machine with every program that has a profile: to be judged, it need not be installed."""
+    path, names = Path(os.path.realpath("/bin/true")), shipped_names()
+    return replace(
+        host(workspace, programs={}),
         programs={name: Program.at(name, path) for name in names},
         profiles={name: found for name in names if (found := shipped(name)) is not None},
         runtimes=dict.fromkeys(names, host().runtimes["echo"]),
     )
-    tool = tool_for(one)
+
+
+def refusal(one: Ordinary, repository: Path) -> str | None:
+    """Why the command is refused; None when it is not."""
+    tool = tool_for(*one.acknowledge)
     try:
-        plan = build_plan(server(tool), tool, one.arguments, machine)
+        plan = build_plan(server(tool), tool, one.arguments, machine(repository))
     except CallError as error:
         return f"{error.code}: {error.message}"
     verdict = judge(plan, (), Tier.LANDLOCK, LOCAL)

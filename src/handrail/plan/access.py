@@ -134,12 +134,14 @@ def _present(paths: Iterable[Path], trees: Sequence[Path]) -> tuple[Path, ...]:
         except OSError:
             continue
         found += [path, _real(path)] if is_link else [path]
-    return _once(path for path in found if _is_below(path, trees))
+    roots = frozenset(trees)
+    return _once(path for path in found if _is_below(path, roots))
 
 
 def _links(names: Iterable[Path], seen: Sequence[Path]) -> tuple[tuple[Path, Path], ...]:
     """The names that lead elsewhere, unless they lie where they can be `seen` to be links."""
-    leading = (name for name in names if not _is_below(name, seen) and _real(name) != name)
+    roots = frozenset(seen)
+    leading = (name for name in _once(names) if not _is_below(name, roots) and _real(name) != name)
     return tuple((name, _real(name)) for name in _outermost(leading))
 
 
@@ -152,8 +154,8 @@ def _once(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(paths))
 
 
-def _is_below(path: Path, trees: Iterable[Path]) -> bool:
-    return any(path.is_relative_to(tree) for tree in trees)
+def _is_below(path: Path, roots: frozenset[Path]) -> bool:
+    return not roots.isdisjoint((path, *path.parents))
 
 
 def _real(path: Path) -> Path:
