@@ -15,6 +15,8 @@ from handrail.profiles.role import Role
 
 _READ = frozenset({Role.READ, Role.LISTS, Role.LOAD, Role.FOLDER, Role.LOCAL})
 _WRITTEN = frozenset({Role.WRITE, Role.LOCAL_WRITE, Role.DESTROY})
+_STREAMS = frozenset({"-", "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr"})
+"""Names of what the command has open already, and of nothing."""
 _KEPT = frozenset({".git", STATE_FOLDER})
 
 
@@ -78,7 +80,8 @@ def _path(use: Use, cwd: Path) -> str | None:
     if value is None:
         return None
     if use.role in _READ | _WRITTEN:
-        return None if value == "-" else value
+        is_stream = value in _STREAMS and use.role is not Role.DESTROY
+        return None if is_stream else value
     if use.role is Role.SENDS:
         return value[1:] if value.startswith("@") and value != "@-" else None
     if use.role is Role.PATH:

@@ -144,7 +144,7 @@ def _effect(use: Use) -> Effect | None:
             return Effect.DESTRUCTIVE
         case Role.WRITES:
             return Effect.WRITE
-        case Role.WRITE | Role.LOCAL_WRITE if use.value not in ("-", None):
+        case Role.WRITE | Role.LOCAL_WRITE if use.value not in ("-", "/dev/null", None):
             return Effect.WRITE
         case _:
             return None
