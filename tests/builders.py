@@ -20,6 +20,7 @@ from handrail.plan.stage import Stage
 from handrail.process.zygote.kernel import landlock_version
 from handrail.sandbox.confine import ConfinedPlan, confine
 from handrail.sandbox.means import Means
+from handrail.spec.rule import RuleSpec
 from handrail.spec.server import ServerSpec, Tier
 from handrail.spec.tool import CommandSpec, Effect, FreeSpec, ToolSpec
 
@@ -44,6 +45,12 @@ def server(*tools: ToolSpec, **tables: Any) -> ServerSpec:
     """A server file with these tools: `server(t, limits={"timeout": "1s"})`."""
     spec = ServerSpec.model_validate_json(json.dumps({"config_version": 1, **tables}))
     return spec.model_copy(update={"tools": tools})
+
+
+def rule(decision: str, *argv: Any, **keys: Any) -> RuleSpec:
+    """A rule, as the file would declare it: `rule("deny", "git", "push", has=["--force"])`."""
+    declared = {"decision": decision, **({"argv": argv} if argv else {}), **keys}
+    return RuleSpec.model_validate_json(json.dumps(declared))
 
 
 def host(

@@ -118,6 +118,56 @@ def test_explain_shows_no_secret(folder: Path) -> None:
     assert "1234" not in printed
 
 
+RULES = """
+[[rule]]
+params = { place = "hall" }
+decision = "ask"
+reason = "The hall is in use."
+[[rule]]
+argv = ["touch", { regex = ".*hall" }]
+decision = "deny"
+reason = "Nobody touches the hall; mark the attic."
+[[rule]]
+argv = ["rm"]
+decision = "deny"
+"""
+
+
+def test_explain_shows_the_verdict_with_its_evidence(folder: Path) -> None:
+    (folder / "handrail.toml").write_text(_FILE + RULES)
+    told = ("place=hall", "pin=1234-5678")
+
+    assert json.loads(explain(folder, *told, "--json"))["verdict"] == {
+        "decision": "deny",
+        "grounds": [
+            {
+                "decision": "ask",
+                "reason": "The hall is in use.",
+                "source": "rule 1: every call with place",
+            },
+            {
+                "decision": "deny",
+                "reason": "Nobody touches the hall; mark the attic.",
+                "source": "rule 2: touch /.*hall/",
+            },
+        ],
+    }
+    printed = explain(folder, *told)
+    assert "verdict      decision = deny" in printed
+    assert "deny: Nobody touches the hall; mark the attic. (rule 2: touch /.*hall/)" in printed
+
+
+def test_a_call_is_refused_for_the_reason_that_explain_shows(folder: Path) -> None:
+    (folder / "handrail.toml").write_text(_FILE + RULES)
+    called = handrail("call", "mark", "place=hall", "pin=1", folder=folder, TOKEN="s3cret-token")
+
+    assert called.code == 1
+    assert called.err.startswith("denied: Nobody touches the hall; mark the attic.")
+    assert "That is rule 2 of the server file" in called.err
+    assert "in use" not in called.err
+    assert not (folder / "rooms" / "hall").exists()
+
+
 def test_explain_refuses_what_a_call_would_refuse(folder: Path) -> None:
     printed = handrail("explain", "mark", "place=..", "pin=x", folder=folder, TOKEN="s3cret-token")
 

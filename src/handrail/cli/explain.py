@@ -16,7 +16,8 @@ from handrail.errors import CallError
 from handrail.mcp import prose
 from handrail.plan.plan import build_plan
 from handrail.plan.stage import Earlier
-from handrail.policy.decision import Verdict
+from handrail.policy.caller import LOCAL
+from handrail.policy.decision import Ground, Verdict
 from handrail.policy.judge import judge
 from handrail.process.mask import cover
 from handrail.sandbox.confine import ConfinedPlan, confine
@@ -49,7 +50,8 @@ def explain(
     except CallError as error:
         streams.note(prose.tell_error(error))
         return 1
-    facts = _facts(judge(plan, opened.means.tier), confine(plan, opened.means), opened)
+    verdict = judge(plan, opened.spec.rules, opened.means.tier, LOCAL)
+    facts = _facts(verdict, confine(plan, opened.means), opened)
     streams.say(json.dumps(facts, indent=2) if json_ else "\n".join(_lines(facts, opened)))
     return 0
 
@@ -83,9 +85,17 @@ def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str
         },
         "verdict": {
             "decision": verdict.decision.name.lower(),
-            "grounds": [ground.reason for ground in verdict.grounds],
+            "grounds": [_evidence(ground) for ground in verdict.grounds],
         },
         "confinement": _confinement(confined, opened),
+    }
+
+
+def _evidence(ground: Ground) -> dict[str, str]:
+    return {
+        "decision": ground.decision.name.lower(),
+        "reason": ground.reason,
+        "source": ground.source,
     }
 
 
@@ -120,9 +130,21 @@ def _shown(paths: Iterable[Path]) -> list[str]:
 
 def _lines(facts: dict[str, Any], opened: Opened) -> Iterator[str]:
     for name, value in facts.items():
-        told = _folded(value, opened) if name == "confinement" else value
+        told = _told(name, value, opened)
         for number, line in enumerate(list(_values(told)) or ["-"]):
             yield f"{'' if number else name:<12} {line}"
+
+
+def _told(name: str, value: Any, opened: Opened) -> object:
+    """A fact as a person reads it."""
+    match name:
+        case "confinement":
+            return _folded(value, opened)
+        case "verdict":
+            grounds = ("{decision}: {reason} ({source})".format(**one) for one in value["grounds"])
+            return {**value, "grounds": list(grounds)}
+        case _:
+            return value
 
 
 def _folded(held: dict[str, Any], opened: Opened) -> dict[str, Any]:

@@ -41,11 +41,12 @@ class RuleSpec(Table):
 
     @property
     def summary(self) -> str:
-        """The commands or tools that it is about, as people say it: `git push|fetch … --force`."""
+        """What it is about, as people say it: `git push|fetch … --force`, `run_* with branch`."""
         words = [_said(one) for one in self.argv]
         if self.has:
             words += ["…", "|".join(map(_said, self.has))]
-        return " ".join(words) or self.tool or "every call"
+        about = " ".join(words) or self.tool or "every call"
+        return f"{about} with {', '.join(self.params)}" if self.params else about
 
     def is_about(self, tool: str) -> bool:
         """Whether it is about this tool."""
