@@ -21,6 +21,7 @@ from handrail.meter.traffic import Traffic
 from handrail.plan.digest import digest
 from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
+from handrail.plan.stage import Earlier
 from handrail.policy.approval import (
     PATIENCE_SECONDS,
     Approval,
@@ -34,6 +35,7 @@ from handrail.policy.decision import Decision, Verdict
 from handrail.policy.judge import judge
 from handrail.policy.question import Question
 from handrail.process.cgroup import Cgroups
+from handrail.process.earlier import copied
 from handrail.process.outcome import Cancelled, Ending, Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
@@ -127,7 +129,7 @@ class Line:
                 plan = self._plan(call)
                 verdict = judge(plan, self.spec.rules, self.means.tier, call.caller)
                 approval = await self._permission(call, plan, verdict)
-                async with self._slots.lease(call.tool.name):
+                async with self._slots.lease(call.tool.name), self._earlier(plan) as earlier:
                     _refuse_stopped(call)
                     end = await run(
                         confine(plan, self.means),
@@ -135,6 +137,7 @@ class Line:
                         spool=self._spool,
                         listen=call.listen,
                         cut=call.cut,
+                        earlier=earlier,
                     )
                 self.outputs.keep(call.id, call.tool.name, end)
                 return end
@@ -158,7 +161,22 @@ class Line:
             )
 
     def _plan(self, call: Call) -> Plan:
-        return build_plan(self.spec, call.tool, call.arguments, self._host)
+        plan = build_plan(self.spec, call.tool, call.arguments, self._host)
+        if isinstance(plan.stdin, Earlier):
+            # Nobody is asked about a plan that names what is not there.
+            self.outputs.find(plan.stdin.call_id, plan.stdin.stream)
+        return plan
+
+    @asynccontextmanager
+    async def _earlier(self, plan: Plan) -> AsyncIterator[int | None]:
+        """A descriptor to read the earlier output that the plan names; None when it names none."""
+        if not isinstance(plan.stdin, Earlier):
+            yield None
+            return
+        # Looked up again: while the call waited for its turn, others took the room.
+        output = self.outputs.find(plan.stdin.call_id, plan.stdin.stream)
+        async with copied(output, self._spool) as descriptor:
+            yield descriptor
 
     async def _permission(self, call: Call, plan: Plan, verdict: Verdict) -> Approval | None:
         """A person's word for the plan, where one is needed."""
