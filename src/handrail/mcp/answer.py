@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from handrail.mcp.clean import clean
 from handrail.mcp.excerpt import Excerpt, excerpt
 from handrail.mcp.parsing import Unparsable, parse
-from handrail.process.outcome import Exited, Outcome
+from handrail.process.outcome import Ending, Exited, Outcome
 from handrail.spec.tool import ToolSpec
 
 
@@ -29,7 +29,7 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the command ended by itself, with a code that means success."""
+        """Whether the last command ended by itself, with a code that means success."""
         ending = self.outcome.ending
         return isinstance(ending, Exited) and ending.code in self.tool.ok_exit
 
@@ -66,11 +66,15 @@ class Answer:
                 if not shown.is_whole
             ],
             "denials": self.denials,
+            "stages": [
+                {"program": stage.program, "ending": _ending(stage.ending)}
+                for stage in outcome.stages
+            ],
         }
         return {
             "call_id": self.call_id,
             "ok": self.ok,
-            "ending": {"kind": outcome.ending.kind, **asdict(outcome.ending)},
+            "ending": _ending(outcome.ending),
             "stdout": self.stdout.text,
             "stderr": self.stderr.text,
             **{name: value for name, value in optional.items() if value not in (None, [])},
@@ -95,6 +99,10 @@ def answer(call_id: str, tool: ToolSpec, outcome: Outcome, shown_bytes: int) -> 
 def resource(call_id: str, stream: str) -> str:
     """The resource that has a stream in full."""
     return f"handrail://calls/{call_id}/{stream}"
+
+
+def _ending(ending: Ending) -> dict[str, object]:
+    return {"kind": ending.kind, **asdict(ending)}
 
 
 def _parsed(tool: ToolSpec, stdout: Excerpt) -> tuple[object, str | None]:

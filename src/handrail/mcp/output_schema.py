@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import FreeSpec, ToolSpec
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _NUMBER: dict[str, Any] = {"type": "number"}
@@ -54,8 +54,9 @@ def output_schema(tool: ToolSpec) -> dict[str, Any]:
             "parse_error": _TEXT,
         }
     )
+    stages = {"stages": _OBJECTS} if isinstance(tool, FreeSpec) else {}
     return {
         "type": "object",
-        "properties": {**_PROPERTIES, **parsed, "error": _ERROR},
+        "properties": {**_PROPERTIES, **parsed, **stages, "error": _ERROR},
         "anyOf": [{"required": ["call_id", "ok", "ending"]}, {"required": ["error"]}],
     }
