@@ -10,6 +10,7 @@ from handrail.lint.names import judge_names
 from handrail.lint.params import judge_params
 from handrail.lint.paths import judge_paths
 from handrail.lint.placeholders import judge_placeholders
+from handrail.lint.rules import judge_rules
 from handrail.lint.secrets import judge_secrets
 from handrail.spec.load import Rule
 from handrail.spec.server import ServerSpec
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     judge_endings,
     judge_confinement,
     judge_examples,
+    judge_rules,
 )
 
 

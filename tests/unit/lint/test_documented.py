@@ -10,12 +10,14 @@ import pytest
 
 from handrail.cli.main import run
 from handrail.diagnostic import Finding
+from handrail.errors import SpecError
 from handrail.lint.lint import lint
 from handrail.plan.host import survey
 from handrail.plan.runtime import Runtime
 from handrail.plan.unreachable import unreachable
 from handrail.plan.user import User
 from handrail.process import tiers
+from handrail.profiles.library import read_profile
 from handrail.spec.load import read
 from handrail.spec.server import ServerSpec
 from tests.builders import host, server
@@ -109,6 +111,7 @@ MACHINE = {
     "E431": f'{READING_TOOL}readable = ["nowhere"]',
     "E432": f'{READING_TOOL}writable = ["/etc"]',
     "E433": f'{READING_TOOL}readable = ["closed"]',
+    "E710": '[programs.sh]\nprofile = "no-such-profile"',
 }
 
 
@@ -171,6 +174,18 @@ def test_a_program_of_the_wrong_version_gives_its_code(
     assert [found["code"] for found in json.loads(capsys.readouterr().out)] == [code]
 
 
+PROFILES = {"E711": 'operands = ["flag"]'}
+
+
+@pytest.mark.parametrize("code", PROFILES)
+def test_a_mistake_in_a_profile_gives_its_code(tmp_path: Path, code: str) -> None:
+    file = tmp_path / "tool.toml"
+    file.write_text(PROFILES[code])
+    with pytest.raises(SpecError) as wrong:
+        read_profile(file)
+    assert [found.code for found in wrong.value.diagnostics] == [code]
+
+
 CONFINEMENT = {"E142": 'require = "namespaces"'}
 
 
@@ -220,5 +235,6 @@ def test_every_code_of_the_source_is_documented_and_every_documented_one_is_test
         | VERSIONS.keys()
         | CONFINEMENT.keys()
         | LANDLOCK.keys()
+        | PROFILES.keys()
     )
     assert in_source == documented == tested
