@@ -132,6 +132,25 @@ async def test_hidden_values_are_not_in_the_question(site: Site, way: Way) -> No
     assert ran(site) == ["open sesame"]
 
 
+async def test_a_rule_asks_about_what_the_caller_put_together(site: Site, way: Way) -> None:
+    person = Person()
+    async with attended(site, way, person) as client:
+        unasked = await call(client, "run", argv=["echo", "hello"])
+        approved = await call(client, "run", pipe=[["echo", "a b"], ["tee", "ran"]])
+        person.answer = NO
+        declined = await call(client, "run", argv=["tee", "other"], stdin="x")
+
+    assert facts(unasked)["stdout"] == "hello\n"
+    assert facts(approved)["ok"]
+    assert refusal(declined)["code"] == "approval_declined"
+    first, second = person.questions
+    assert '    /usr/bin/echo "a b"\n    | /usr/bin/tee ' in first
+    assert first.endswith("why: Files are for people to write")
+    assert "\ninput: x\n" in second
+    assert ran(site) == ["a b"]
+    assert not (site.workspace / "other").exists()
+
+
 async def test_questions_do_not_get_in_each_others_way(site: Site, way: Way) -> None:
     both = asyncio.Barrier(2)
     person = Person(thinking=lambda _: both.wait())

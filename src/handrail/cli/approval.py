@@ -17,6 +17,7 @@ from handrail.mcp.question import tell
 from handrail.policy.approval import Approval, Approver, Nobody
 from handrail.policy.question import Question
 
+_STDIN, _STDERR = 0, 2
 _LONGEST_LINE = 4096
 """Bytes that a terminal takes before Enter; termios(3)."""
 
@@ -28,7 +29,7 @@ def approver(*, yes: bool, status: Status | None) -> Approver:
     """
     if yes:
         return Beforehand()
-    if sys.stdin.isatty() and sys.stderr.isatty():
+    if os.isatty(_STDIN) and os.isatty(_STDERR):
         return Terminal(status)
     return Nobody()
 
@@ -51,7 +52,7 @@ class Terminal:
         """Their word. Raises `ApprovalDeclined` for all but y and yes."""
         with self._quiet():
             # What was typed before the question was seen is no answer to it.
-            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+            termios.tcflush(_STDIN, termios.TCIFLUSH)
             sys.stderr.write(f"{tell(question)}\nyes or no [no]: ")
             sys.stderr.flush()
             answer = await _line()
@@ -73,18 +74,18 @@ class Terminal:
 async def _line() -> bytes:
     """What is typed up to Enter; nothing at the end of the input. No thread: it could not be
     stopped."""
-    loop, number = asyncio.get_running_loop(), sys.stdin.fileno()
+    loop = asyncio.get_running_loop()
     typed: asyncio.Future[bytes] = loop.create_future()
 
     def read() -> None:
-        loop.remove_reader(number)
-        typed.set_result(os.read(number, _LONGEST_LINE))
+        loop.remove_reader(_STDIN)
+        typed.set_result(os.read(_STDIN, _LONGEST_LINE))
 
-    loop.add_reader(number, read)
+    loop.add_reader(_STDIN, read)
     try:
         return await typed
     finally:
-        loop.remove_reader(number)
+        loop.remove_reader(_STDIN)
 
 
 def _user() -> str:
