@@ -24,6 +24,8 @@ NOT_YES = {
     "sent with words": ElicitResult(action="accept", content={"approve": "true"}),
     "sent with a number": ElicitResult(action="accept", content={"approve": 1}),
 }
+# Each transport and each protocol once, where only what is behind them matters.
+two_ways = pytest.mark.parametrize("way", [WAYS[0], WAYS[3]], ids=str)
 # Where the server waits, while the person thinks.
 waiting_ways = pytest.mark.parametrize("way", [WAYS[1], WAYS[3]], ids=str)
 
@@ -120,6 +122,7 @@ async def test_a_changed_plan_is_shown_anew(site: Site, way: Way) -> None:
     assert ran(site) == ["word ./precious/file"]
 
 
+@two_ways
 async def test_hidden_values_are_not_in_the_question(site: Site, way: Way) -> None:
     person = Person()
     async with attended(site, way, person) as client:
@@ -132,6 +135,7 @@ async def test_hidden_values_are_not_in_the_question(site: Site, way: Way) -> No
     assert ran(site) == ["open sesame"]
 
 
+@two_ways
 async def test_a_rule_asks_about_what_the_caller_put_together(site: Site, way: Way) -> None:
     person = Person()
     async with attended(site, way, person) as client:
@@ -230,6 +234,7 @@ async def test_a_server_that_stops_does_not_wait_for_a_person(site: Site, way: W
     assert ran(site) == []
 
 
+@two_ways
 async def test_a_client_that_fails_to_ask_is_no_yes(site: Site, way: Way) -> None:
     async def fail(_: str) -> None:
         raise RuntimeError("no window")
