@@ -153,9 +153,13 @@ def machine(workspace: Path) -> Host:
     )
 
 
-def everything(**keys: object) -> FreeSpec:
-    """A tool that runs every program of this machine, and may destroy."""
-    return free_tool(*_machine().programs, effect="destructive", approval="never", **keys)
+def tool_for(case: Case) -> FreeSpec:
+    """A tool that may destroy, and runs every program that the attack names, and a shell."""
+    known = _machine().programs
+    words = {word for argv in case.commands for word in argv}
+    return free_tool(
+        *sorted({"cat", "sh", *words} & known.keys()), effect="destructive", approval="never"
+    )
 
 
 class Unrecorded:
@@ -167,7 +171,7 @@ class Unrecorded:
 
 async def through_a_tool(at: Scene, means: Means) -> tuple[str | None, bytes]:
     """How a free tool answers the attack: the code of its refusal, and what was said."""
-    tool = everything()
+    tool = tool_for(at.case)
     arguments: dict[str, object] = (
         {"pipe": at.case.pipe} if at.case.pipe else {"argv": at.case.argv}
     )
@@ -183,7 +187,7 @@ async def through_a_tool(at: Scene, means: Means) -> tuple[str | None, bytes]:
 
 async def without_policy(at: Scene, means: Means) -> bytes:
     """What the attack says when nothing but confinement is in its way."""
-    tool, here = everything(), machine(at.workspace)
+    tool, here = tool_for(at.case), machine(at.workspace)
     stages = tuple(_unjudged(argv) for argv in at.case.commands)
     stdin = None if at.case.stdin is None else at.case.stdin.encode()
     raw = plan(
