@@ -8,7 +8,6 @@ from pathlib import Path
 from handrail.plan.host import Host
 from handrail.plan.repository import neutralise
 from handrail.profiles.reading import Nested, Reading
-from handrail.profiles.role import Role
 
 
 def inspected(reading: Reading, cwd: Path, host: Host) -> Reading:
@@ -20,8 +19,7 @@ def inspected(reading: Reading, cwd: Path, host: Host) -> Reading:
     profile = host.profiles.get(reading.path[0])
     extra: tuple[str, ...] = ()
     if profile is not None and profile.inspect == "git":
-        folders = [use.value for use in reading.uses if use.role is Role.FOLDER and use.value]
-        extra = neutralise(cwd.joinpath(*folders), host.workspace)
+        extra = neutralise(cwd.joinpath(*reading.folders), host.workspace)
     added = ((0, extra), *reading.added) if extra else reading.added
     return replace(reading, added=added, nested=nested)
 

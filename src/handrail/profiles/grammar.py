@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from handrail.profiles.profile import Level, Options, Profile, Syntax
 from handrail.profiles.role import Role
@@ -38,7 +38,7 @@ class Grammar:
     @classmethod
     def of(cls, profile: Profile) -> Grammar:
         """The whole program's. Raises `KeyError` for a group that the profile does not have."""
-        return _grammar(profile, "gnu", True, profile.groups)  # noqa: FBT003  # what most programs do
+        return _of(profile)
 
     @cached_property
     def commands(self) -> Mapping[str, tuple[str, Grammar]]:
@@ -48,6 +48,12 @@ class Grammar:
             grammar = _grammar(level, self.syntax, self.terminator, self.groups)
             found |= dict.fromkeys((name, *level.names), (name, grammar))
         return found
+
+
+@lru_cache(maxsize=512)
+def _of(profile: Profile) -> Grammar:
+    # On the path of every call, and large for git.
+    return _grammar(profile, "gnu", True, profile.groups)  # noqa: FBT003  # what most programs do
 
 
 def _grammar(

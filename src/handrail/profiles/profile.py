@@ -144,3 +144,7 @@ class Profile(Level):
     """What else to look at before it may run."""
     groups: dict[str, Options] = Field(default_factory=dict)
     """Options that several subcommands share."""
+
+    def __hash__(self) -> int:
+        """By the parts that have a hash; for what is worked out once per profile."""
+        return hash((self.names, self.operands, self.effect, *self.command))

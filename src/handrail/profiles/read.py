@@ -54,7 +54,12 @@ class _Reader:
     """One command line, read from its start to its end."""
 
     def __init__(
-        self, name: str, words: tuple[str, ...], setting: Setting, names: _Names | None = None
+        self,
+        name: str,
+        words: tuple[str, ...],
+        setting: Setting,
+        names: _Names | None = None,
+        folders: tuple[str, ...] = (),
     ) -> None:
         self._words = words
         self._setting = setting
@@ -63,7 +68,7 @@ class _Reader:
         self._uses: list[Use] = []
         self._added: list[tuple[int, tuple[str, ...]]] = []
         self._nested: list[Nested] = []
-        self._folders: tuple[str, ...] = ()
+        self._folders = folders
         self._replaces: str | None = None
 
     def read(self, grammar: Grammar) -> Reading:
@@ -80,6 +85,7 @@ class _Reader:
             rest=self._start,
             added=tuple(self._added),
             nested=tuple(self._nested),
+            folders=self._folders,
         )
 
     def _enter(self, grammar: Grammar, start: int) -> None:
@@ -194,8 +200,11 @@ class _Reader:
         if profile is None:
             return None
         appended = (_PLACEHOLDER,) if self._level.appends and self._replaces is None else ()
-        reader = _Reader(words[0], (*words[1:], *appended), self._setting, self._names_inside())
-        return reader.read(Grammar.of(profile))
+        inner = (*words[1:], *appended)
+        names = self._names_inside()
+        return _Reader(words[0], inner, self._setting, names, self._folders).read(
+            Grammar.of(profile)
+        )
 
     def _names_inside(self) -> _Names | None:
         if self._level.appends:

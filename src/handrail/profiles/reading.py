@@ -32,12 +32,12 @@ class Nested:
     words: tuple[str, ...]
     reading: Reading | None
 
-    def argv(self, locate: Callable[[str], str]) -> tuple[str, ...]:
-        """Its elements as they will run; `locate` gives a program's path."""
-        if self.reading is None:
-            return (locate(self.words[0]), *self.words[1:])
+    def argv(self, locate: Callable[[str], str], most: int) -> tuple[str, ...]:
+        """Its elements as they will run, `most` at most; `locate` gives a program's path."""
         # What xargs will append was read, too; it is not there yet.
-        length = self.end - self.start - 1
+        length = min(self.end - self.start, most) - 1
+        if self.reading is None:
+            return (locate(self.words[0]), *self.words[1 : length + 1])
         return (locate(self.words[0]), *self.reading.arguments(locate, length))
 
 
@@ -57,6 +57,8 @@ class Reading:
     """Where the words after the program and its subcommands begin."""
     added: tuple[tuple[int, tuple[str, ...]], ...] = ()
     nested: tuple[Nested, ...] = ()
+    folders: tuple[str, ...] = ()
+    """The folders that it has entered at its end, each relative to the one before."""
 
     @property
     def canonical(self) -> tuple[str, ...]:
@@ -72,7 +74,7 @@ class Reading:
         while at <= end:
             found += (word for place, words in self.added if place == at for word in words)
             if at in nested:
-                found += nested[at].argv(locate)
+                found += nested[at].argv(locate, end - at)
                 at = nested[at].end
                 continue
             found += self.words[at : min(at + 1, end)]

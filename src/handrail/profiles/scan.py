@@ -71,6 +71,8 @@ def cluster(grammar: Grammar, letters: str, words: Sequence[str], at: int) -> It
             yield Given(name, None)
             return
         if option.takes_value and rest:
-            yield Given(name, option, rest)
+            # Some programs take `-o=x` for `-o x`, and others for a value that begins with `=`.
+            known = option.role is Role.TEXT or not rest.startswith("=")
+            yield Given(name, option if known else None, rest)
             return
         yield _whole(name, option, words, at)

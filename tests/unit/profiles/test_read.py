@@ -35,6 +35,7 @@ GIT = {
     "options": {"folder": ["-C"], "run": ["-c"]},
     "always": ["--no-pager"],
     "command": {
+        "run": {"operands": ["command"]},
         "log": {
             "syntax": "gnu",
             "operands": ["maybe"],
@@ -42,7 +43,7 @@ GIT = {
             "number": True,
             "always": ["--no-ext-diff"],
             "options": {"flag": ["--oneline"], "text": ["--stat?", "-n"]},
-        }
+        },
     },
 }
 
@@ -122,6 +123,17 @@ def test_neutralisers_stand_where_they_are_understood() -> None:
 def test_paths_are_relative_to_the_folders_before_them() -> None:
     found = reading("git", "-C", "a", "-C", "b", "log", "x").uses
     assert [use.folders for use in found] == [(), ("a",), ("a", "b")]
+
+
+def test_a_command_inside_another_runs_in_the_folders_that_that_has_entered() -> None:
+    inside = reading("git", "-C", "a", "run", "sort", "x").nested[0].reading
+    assert inside is not None
+    assert [use.folders for use in inside.uses] == [("a",)]
+
+
+def test_an_equals_sign_after_a_letter_may_belong_to_the_value_or_not() -> None:
+    assert uses("sort", "-k=") == [(Role.TEXT, "-k", "=")]
+    assert uses("sort", "-o=/etc/x") == [(Role.UNKNOWN, "-o", None)]
 
 
 def test_a_command_inside_a_command_is_read_too() -> None:
