@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from handrail.diagnostic import Finding, Key
+from handrail.diagnostic import Finding, Key, Severity
 from handrail.profiles.command import Command, commands
 from handrail.profiles.library import shipped
 from handrail.profiles.profile import Profile
@@ -75,7 +75,9 @@ def _program(at: At, rule: RuleSpec, tools: Sequence[ToolSpec]) -> Iterator[Find
     meant = did_you_mean(wanted, names) if isinstance(wanted, str) else ""
     message = f"the rule can never match: no tool that it is about runs such a program{meant}"
     hint = f"The programs are: {', '.join(names)}. A rule says them by their names in [programs]."
-    yield Finding((*at, "argv", 0), "E704", message, hint)
+    # Misspelt, it would leave open what its author took for closed; otherwise it does no harm.
+    severity = Severity.ERROR if meant else Severity.WARNING
+    yield Finding((*at, "argv", 0), "E704", message, hint, severity)
 
 
 def _params(at: At, rule: RuleSpec, tools: Sequence[ToolSpec]) -> Iterator[Finding]:

@@ -31,7 +31,8 @@ def answer(folder: Path, rules: str) -> str:
     file.write_text(TOOLS + rules)
     start = TOOLS.count("\n")
     return "".join(
-        f"{found.place.line - start}:{found.place.column} {found.code} {found.message}"
+        f"{found.place.line - start}:{found.place.column} {found.severity} {found.code} "
+        + found.message
         + (f" ({found.hint})\n" if found.hint else "\n")
         for found in read(file, {}).judge(lint)
     )
@@ -46,9 +47,9 @@ match = [["git", "push"], ["git", "-C", "x", "push"], ["nice", "git", "push"], [
 not_match = [["git", "pull"], ["git", "-P", "push"], ["tar", "push"], ["git", "log", "push"]]
 """
     assert answer(tmp_path, rules) == (
-        "4:80 E701 the rule does not match this example of what it must match "
+        "4:80 error E701 the rule does not match this example of what it must match "
         "(The rule is about git push.)\n"
-        "5:31 E702 the rule matches this example of what it must not match "
+        "5:31 error E702 the rule matches this example of what it must not match "
         "(The rule is about git push.)\n"
     )
 
@@ -72,9 +73,9 @@ decision = "deny"
     names = "A rule says them by their names in [programs]."
     can_never = "the rule can never match: no tool that it is about runs such a program"
     assert answer(tmp_path, rules) == (
-        '2:8 E703 the rule is about tool "rnu", which does not exist; did you mean "run"?\n'
-        f'6:9 E704 {can_never}; did you mean "git"? (The programs are: git. {names})\n'
-        f"9:9 E704 {can_never} (The programs are: git, nice. {names})\n"
+        '2:8 error E703 the rule is about tool "rnu", which does not exist; did you mean "run"?\n'
+        f'6:9 error E704 {can_never}; did you mean "git"? (The programs are: git. {names})\n'
+        f"9:9 warning E704 {can_never} (The programs are: git, nice. {names})\n"
     )
 
 
@@ -90,14 +91,15 @@ decision = "deny"
 params = { argv = "x", cwd = "src", timeout = { regex = "6.*" } }
 """
     plain = (
-        "E707 params.path: it can never be this: it is relative to the workspace, "
+        "error E707 params.path: it can never be this: it is relative to the workspace, "
         'in its shortest form, like "src/app.py"\n'
     )
     assert answer(tmp_path, rules) == (
-        '4:12 E705 no tool that the rule is about has an argument "pth"; did you mean "path"?\n'
-        "4:29 E707 params.all: it can never be this: it must be true or false, not a string\n"
+        '4:12 error E705 no tool that the rule is about has an argument "pth"; '
+        'did you mean "path"?\n'
+        "4:29 error E707 params.all: it can never be this: it must be true or false, not a string\n"
         f"4:51 {plain}4:60 {plain}4:66 {plain}"
-        '8:12 E705 no tool that the rule is about has an argument "argv" '
+        '8:12 error E705 no tool that the rule is about has an argument "argv" '
         '(Say it of the command itself: argv = ["git", "push"] in the rule.)\n'
     )
 
@@ -111,7 +113,7 @@ argv = ["gti"]
 decision = "deny"
 argv = ["gti"]
 """
-    assert [line.split()[:2] for line in answer(tmp_path, rules).splitlines()] == [
-        ["2:12", "E102"],
-        ["6:9", "E704"],
+    assert [line.split()[:3] for line in answer(tmp_path, rules).splitlines()] == [
+        ["2:12", "error", "E102"],
+        ["6:9", "error", "E704"],
     ]
