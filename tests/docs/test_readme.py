@@ -52,6 +52,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "handrail.toml").write_text(good)
     bad = good.replace("{pattern}", "{patern}").replace("timeout", "timout")
     (tmp_path / "bad.toml").write_text(bad)
+    (tmp_path / "free.toml").write_text(_blocks("toml")[1])
     (tmp_path / "notes").mkdir()
     for name, text in _NOTES.items():
         (tmp_path / "notes" / name).write_text(text)
