@@ -213,6 +213,13 @@ async def test_processes_are_bounded_for_all_stages_together(tier: Tier) -> None
     assert outcome.note == "it had more than 8 processes at once and was stopped"
 
 
+async def test_more_stages_than_processes_are_refused(tier: Tier) -> None:
+    async with pipes(tier) as here:
+        with pytest.raises(SpawnFailed, match="4 stages are more processes than the 3 allowed"):
+            await here.run(script("touch ran; cat"), CAT, CAT, CAT, pids=3)
+        assert not (here.workspace / "ran").exists()
+
+
 async def test_a_stage_that_uses_too_much_processor_time_is_the_calls_ending(tier: Tier) -> None:
     async with pipes(tier) as here:
         outcome = await here.run(script("while :; do :; done"), CAT, cpu_seconds=1.0)
@@ -228,6 +235,18 @@ async def test_a_time_limit_ends_every_stage_with_its_daemons(tier: Tier, sleeps
     assert (outcome.ending, said(outcome)) == (TimedOut(1.0), (b"", b""))
     assert endings(outcome) == [Exited(9), TimedOut(1.0), TimedOut(1.0)]
     assert outcome.note == "stage 1, sh, exited with code 9"
+
+
+async def test_who_holds_a_pipe_open_holds_its_reader_until_then(
+    tier: Tier, sleeps: Sleeps
+) -> None:
+    """As in a shell: the reader does not know that its writer has ended."""
+    leave = script(f"echo left; setsid {sleeps.command} &")
+    async with pipes(tier) as here:
+        outcome = await here.run(leave, CAT, wall_seconds=1.0)
+        assert sleeps.alive() == []
+    assert (outcome.ending, said(outcome)[0]) == (TimedOut(1.0), b"left\n")
+    assert endings(outcome) == [Exited(0), TimedOut(1.0)]
 
 
 async def test_so_does_a_cancellation(tier: Tier, sleeps: Sleeps) -> None:

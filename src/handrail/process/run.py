@@ -64,8 +64,7 @@ async def run(
     no process or descriptor left for it.
     """
     plan = confined.plan
-    for stage in plan.stages:
-        stage.recheck()
+    _check(plan)
     cut = cut or asyncio.get_running_loop().create_future()
     for _ in range(_MOST_VIEWS):
         with _scarcity(plan):
@@ -78,6 +77,17 @@ async def run(
         finally:
             pool.release(spawner)
     raise SpawnFailed(f"{plan.program.name}: what must not be written was exchanged too often")
+
+
+def _check(plan: Plan) -> None:
+    """Refuse what cannot be started as planned: exchanged programs, and too many of them."""
+    for stage in plan.stages:
+        stage.recheck()
+    if len(plan.stages) > plan.limits.pids:
+        message = (
+            f"{len(plan.stages)} stages are more processes than the {plan.limits.pids} allowed"
+        )
+        raise SpawnFailed(message, hint="Use fewer stages; the limit is the server owner's.")
 
 
 class _StaleView(Exception):

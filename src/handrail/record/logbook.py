@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import structlog
 
+from handrail.plan.plan import Plan
 from handrail.process.mask import cover
 from handrail.process.outcome import Outcome
 from handrail.record.record import CallRecord, Refused
@@ -20,7 +21,7 @@ class Logbook:
         """Write the line: `call` at level info, or warning when it was refused."""
         facts: dict[str, object] = {"call_id": call.call_id, "tool": call.tool}
         if call.plan is not None:
-            facts["argv"] = [cover(element, call.plan.hidden) for element in call.plan.argv]
+            facts |= _commands(call.plan)
         if call.verdict is not None:
             facts["verdict"] = call.verdict.decision.name.lower()
         if call.approval is not None:
@@ -31,6 +32,12 @@ class Logbook:
                 _log.warning("call", **facts, error=code, message=message)
             case Outcome() as outcome:
                 _log.info("call", **facts, **_facts(outcome))
+
+
+def _commands(plan: Plan) -> dict[str, object]:
+    """The `argv` that was planned, or those of a `pipe`."""
+    argvs = [[cover(word, plan.hidden) for word in stage.argv] for stage in plan.stages]
+    return {"pipe": argvs} if len(argvs) > 1 else {"argv": argvs[0]}
 
 
 def _facts(outcome: Outcome) -> dict[str, object]:
