@@ -89,6 +89,7 @@ class Running:
                 self.starved, self.forks_refused = self._tally.news()
                 _settle(self.gone, Usage(statuses, cpu_seconds, largest_bytes, seen))
             case wire.FAILED:
+                self._tally.news()  # of what was started, and not of the next call
                 failed = NotStarted(values[0], os.strerror(values[0]), values[1])
                 failed.stage = values[2]
                 self.lose(failed)

@@ -12,10 +12,11 @@ import pytest
 
 from handrail.errors import Internal
 from handrail.process.cgroup import Cgroups
-from handrail.process.outcome import Exited, MemoryExceeded
+from handrail.process.outcome import Exited, MemoryExceeded, Signalled
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from tests.builders import confined, sh
+from tests.pipelines import stages
 from tests.running import Sleeps, eventually, said
 
 FOUND = Cgroups.find()
@@ -67,6 +68,33 @@ async def test_a_command_that_survives_the_loss_of_a_child_says_so(
     assert outcome.ending == Exited(0)
     assert outcome.note is not None
     assert "memory" in outcome.note
+
+
+async def test_a_stage_that_runs_out_of_memory_is_the_calls_ending(
+    tmp_path: Path, cgroups: Cgroups
+) -> None:
+    """What the last stage made of it, having read to the end, is not the whole of it."""
+    eat = ["/usr/bin/python3", "-c", f"print('begun', flush=True); {EAT}"]
+    pipeline = stages(eat, ["/bin/cat"])
+    async with Pool(most_idle=1, cgroups=cgroups) as pool:
+        plan = confined(*eat, stages=pipeline, memory_bytes=64 * MIB)
+        outcome = await run(plan, pool, spool=tmp_path)
+    assert (outcome.ending, said(outcome)[0]) == (MemoryExceeded(), b"begun\n")
+    assert [stage.ending for stage in outcome.stages] == [Signalled("SIGKILL"), Exited(0)]
+
+
+async def test_all_stages_share_the_processes_of_a_call(tmp_path: Path, cgroups: Cgroups) -> None:
+    fork = "for i in $(seq 15); do sleep 60 & done"
+    first, last = ["/bin/sh", "-c", f"{fork}; echo; wait"], ["/bin/sh", "-c", f"read x; {fork}"]
+    async with Pool(most_idle=1, cgroups=cgroups) as pool:
+        plan = confined(*last, stages=stages(first, last), pids=20)
+        outcome = await run(plan, pool, spool=tmp_path)
+        said(outcome)
+        assert outcome.ending == Exited(2)
+        assert outcome.note is not None
+        assert "it was refused more than 20 processes at once" in outcome.note
+        # That is not told of the next call.
+        assert (await run(sh("exit 7"), pool, spool=tmp_path)).note is None
 
 
 async def test_processes_are_bounded_by_the_kernel(tmp_path: Path, cgroups: Cgroups) -> None:
