@@ -24,7 +24,7 @@ from handrail.plan.stage import Stage
 from handrail.process.outcome import Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
-from handrail.profiles.library import profile_of, shipped_names
+from handrail.profiles.library import profile_of, program_names
 from handrail.record.record import CallRecord
 from handrail.sandbox.confine import confine
 from handrail.sandbox.means import Means
@@ -55,7 +55,7 @@ class Scene:
             case "execute":
                 return (self.outside / "proof").exists()
             case "write":
-                changed = not victim.exists() or victim.read_text() != "as it was\n"
+                changed = not victim.exists() or victim.read_bytes() != b"as it was\n"
                 return (self.outside / "written").exists() or changed
             case "destroy":
                 return not victim.exists() or victim.stat().st_size == 0
@@ -135,7 +135,7 @@ def _plainly(
 @cache
 def _machine() -> Host:
     """Every program that has a profile and is installed here."""
-    found = {name: shutil.which(name, path=_SEARCH_PATH) for name in shipped_names()}
+    found = {name: shutil.which(name, path=_SEARCH_PATH) for name in program_names()}
     paths = {name: Path(path) for name, path in found.items() if path is not None}
     profiles = {name: profile_of(path) for name, path in paths.items()}
     known = {name: profile for name, profile in profiles.items() if profile is not None}

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -15,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from handrail.call import Call, open_line
 from handrail.errors import CallError
 from handrail.plan.host import Host
 from handrail.plan.plan import build_plan
@@ -22,12 +26,26 @@ from handrail.plan.program import Program
 from handrail.policy.caller import LOCAL
 from handrail.policy.decision import Decision
 from handrail.policy.judge import judge
-from handrail.profiles.library import shipped, shipped_names
+from handrail.process.outcome import Exited
+from handrail.profiles.library import program_names, shipped
 from handrail.spec.server import Tier
 from handrail.spec.tool import FreeSpec
+from tests.attacks.arena import tried
+from tests.attacks.place import UID, USER
+from tests.attacks.scene import Unrecorded
+from tests.attacks.victims import identity
 from tests.builders import free_tool, host, server
 from tests.corpus.repository import make_repository
+from tests.running import said
 
+SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+SECONDS = 20
+# What the owner of a server would declare, for commits.
+IDENTITY = {
+    f"GIT_{role}_{key}": text
+    for role in ("AUTHOR", "COMMITTER")
+    for key, text in (("NAME", "Ada"), ("EMAIL", "ada@example.com"))
+}
 HERE = Path(__file__).parent
 LEAST = 100
 
@@ -54,6 +72,7 @@ def ordinary() -> Iterator[Ordinary]:
 
 
 ALL = list(ordinary())
+PROGRAMS = sorted({one.program for one in ALL})
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +85,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def tool_for(*acknowledge: str) -> FreeSpec:
     return free_tool(
-        *shipped_names(),
+        *program_names(),
         effect="destructive",
         approval="never",
         network=True,
@@ -77,7 +96,7 @@ def tool_for(*acknowledge: str) -> FreeSpec:
 @cache
 def machine(workspace: Path) -> Host:
     """A machine with every program that has a profile: to be judged, it need not be installed."""
-    path, names = Path(os.path.realpath("/bin/true")), shipped_names()
+    path, names = Path(os.path.realpath("/bin/true")), program_names()
     return replace(
         host(workspace, programs={}),
         programs={name: Program.at(name, path) for name in names},
@@ -112,3 +131,77 @@ def test_no_ordinary_command_is_refused(
         sys.stdout.write(f"\n{rate}\n")
     assert len(ALL) >= LEAST
     assert not wrong, "\n".join(f"{command}: {reason}" for command, reason in wrong.items())
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("program", PROGRAMS)
+async def test_an_ordinary_command_ends_as_in_a_plain_shell(
+    program: str, repository: Path, tmp_path: Path
+) -> None:
+    different = [
+        f"{one.stages}: {plainly} in a shell, {through} through the tool"
+        for one in ALL
+        if one.program == program and is_installed(one)
+        for plainly, through in [await endings(one, repository, tmp_path)]
+        if plainly != through
+    ]
+    assert not different, "\n".join(different)
+
+
+def is_installed(one: Ordinary) -> bool:
+    return all(shutil.which(argv[0], path=SEARCH_PATH) for argv in one.stages)
+
+
+async def endings(one: Ordinary, repository: Path, tmp_path: Path) -> tuple[int, int | str]:
+    """The exit codes of the command, in a plain shell and through a free tool."""
+    folders = [tmp_path / "plain", tmp_path / "tool"]
+    for folder in folders:
+        shutil.copytree(repository, folder, symlinks=True)
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, UID, UID if os.geteuid() == 0 else -1, follow_symlinks=False)
+    try:
+        return in_a_shell(one, folders[0]), await through_a_tool(one, folders[1])
+    finally:
+        for folder in folders:
+            shutil.rmtree(folder)
+
+
+def in_a_shell(one: Ordinary, workspace: Path) -> int:
+    line = " | ".join(shlex.join(argv) for argv in one.stages)
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=workspace,
+        env={"PATH": SEARCH_PATH, "HOME": "/nonexistent", "LANG": "C.UTF-8", **IDENTITY},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+        **identity(UID),
+    )
+    return done.returncode
+
+
+async def through_a_tool(one: Ordinary, workspace: Path) -> int | str:
+    names = {word for argv in one.stages for word in argv} & set(program_names())
+    paths = {name: Path(path) for name in names if (path := shutil.which(name, path=SEARCH_PATH))}
+    profiles = {name: found for name in paths if (found := shipped(name)) is not None}
+    here = host(workspace, programs=paths, profiles=profiles, user=USER)
+    tool = free_tool(
+        *paths,
+        effect="destructive",
+        approval="never",
+        network=True,
+        acknowledge=one.acknowledge,
+        env=IDENTITY,
+        timeout=f"{SECONDS}s",
+    )
+    means = replace((await tried(Tier.NAMESPACES)).means, user=USER)
+    async with open_line(server(tool), here, Unrecorded(), means) as line:
+        try:
+            outcome = await line.call(Call(tool, one.arguments))
+        except CallError as refused:
+            return f"{refused.code}: {refused.message}"
+        _, stderr = said(outcome)
+        if isinstance(outcome.ending, Exited):
+            return outcome.ending.code
+        return f"{outcome.ending}: {stderr.decode(errors='replace')}"

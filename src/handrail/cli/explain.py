@@ -14,12 +14,13 @@ from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.errors import CallError
 from handrail.mcp import prose
-from handrail.plan.plan import build_plan
+from handrail.plan.plan import Plan, build_plan
 from handrail.plan.stage import Earlier
 from handrail.policy.caller import LOCAL
 from handrail.policy.decision import Ground, Verdict
 from handrail.policy.judge import judge
 from handrail.process.mask import cover
+from handrail.profiles.reading import Reading
 from handrail.sandbox.confine import ConfinedPlan, confine
 from handrail.spec.server import Tier
 
@@ -69,7 +70,7 @@ def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str
             "owner": program.owner,
             "mode": f"{program.mode & 0o7777:04o}",
         },
-        "argv": [cover(element, plan.hidden) for element in plan.argv],
+        **_commands(plan),
         "cwd": str(plan.cwd),
         "env": {name: cover(value, plan.hidden) for name, value in plan.env.items()},
         "stdin_bytes": _stdin_bytes(plan.stdin),
@@ -89,6 +90,26 @@ def _facts(verdict: Verdict, confined: ConfinedPlan, opened: Opened) -> dict[str
         },
         "confinement": _confinement(confined, opened),
     }
+
+
+def _commands(plan: Plan) -> dict[str, Any]:
+    """What would run, and for a free tool what the profiles say of it."""
+    argvs = [[cover(element, plan.hidden) for element in stage.argv] for stage in plan.stages]
+    what: dict[str, Any] = {"argv": argvs[0]} if len(argvs) == 1 else {"pipe": argvs}
+    if plan.free:
+        what["reading"] = [line for stage in plan.stages for line in _read(stage.reading)]
+    return what
+
+
+def _read(reading: Reading | None) -> Iterator[str]:
+    if reading is None:
+        return
+    command = " ".join(reading.path)
+    for use in reading.uses:
+        value = "" if use.value is None else f" = {use.value}"
+        yield f"{command}: {use.name}{value} ({use.role})"
+    for inside in reading.nested:
+        yield from _read(inside.reading)
 
 
 def _evidence(ground: Ground) -> dict[str, str]:
@@ -162,7 +183,7 @@ def _values(value: object) -> Iterator[str]:
             for key, item in value.items():
                 yield from _entry(key, item)
         case list():
-            yield from map(str, value)
+            yield from (" ".join(one) if isinstance(one, list) else str(one) for one in value)
         case _:
             yield str(value)
 

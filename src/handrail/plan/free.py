@@ -88,9 +88,9 @@ class Free:
         if reading is None:
             return Stage(program, (str(program.path), *rest))
         spots = Spots(self.host.workspace, self.access, self.tool.writable is not None, field)
-        for one in (reading, *(each.reading for each in reading.commands())):
-            if one is not None:
-                spots.confine(one, self.cwd)
+        every = (reading, *(inside.reading for inside in reading.commands()))
+        leaning = [use for one in every if one for use in spots.confine(one, self.cwd)]
+        reading = replace(reading, uses=(*reading.uses, *leaning))
         reading = inspected(reading, self.cwd, self.host)
         argv = (str(program.path), *reading.arguments(self._locate))
         return Stage(program, argv, reading, self._wrapped(reading))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ _READ = frozenset({Role.READ, Role.LISTS, Role.LOAD, Role.FOLDER, Role.LOCAL})
 _WRITTEN = frozenset({Role.WRITE, Role.LOCAL_WRITE, Role.DESTROY})
 _STREAMS = frozenset({"-", "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr"})
 """Names of what the command has open already, and of nothing."""
+_SOURCES = frozenset({"/dev/zero", "/dev/random", "/dev/urandom"})
+_CHANGES = frozenset({Role.WRITES, Role.DESTROYS})
+"""Switches that make a program write what it otherwise reads."""
 _KEPT = frozenset({".git", STATE_FOLDER})
 
 
@@ -32,18 +36,26 @@ class Spots:
     declared: bool
     field: str
 
-    def confine(self, reading: Reading, cwd: Path) -> None:
-        """Raises `PathOutsideWorkspace`, and `Denied` for what is kept or hidden."""
-        program = reading.path[0]
+    def confine(self, reading: Reading, cwd: Path) -> Iterator[Use]:
+        """What only confinement keeps, of all that the command names.
+
+        Raises `PathOutsideWorkspace`, and `Denied` for what is kept or hidden.
+        """
+        roles, program = {use.role for use in reading.uses}, reading.path[0]
         for use in reading.uses:
             path = _path(use, cwd)
             if path is None:
                 continue
-            end = self._inside([*use.folders, path], cwd, f"{_words(use)} of {program}")
-            if use.role in _WRITTEN:
-                self._spare(end, use, program)
-            elif any(end.is_relative_to(hidden) for hidden in self.access.hidden):
-                raise Denied(f"{_words(use)} of {program} names a file that no command may read")
+            what = f"{_words(use)} of {program}"
+            end = self._inside([*use.folders, path], cwd, what)
+            if use.role in _WRITTEN or not roles.isdisjoint(_CHANGES):
+                self._spare(end, what)
+            if use.role is Role.DESTROY and self._holds(end):
+                raise _kept(what)
+            if Role.DESTROYS in roles and self._holds(end):
+                yield Use(Role.LEANS, program, "it destroys below a folder of what is kept", use.at)
+            if any(end.is_relative_to(hidden) for hidden in self.access.hidden):
+                raise Denied(f"{what} names a file that no command may read")
 
     def _inside(self, steps: list[str], cwd: Path, words: str) -> Path:
         here = cwd
@@ -55,18 +67,27 @@ class Spots:
             raise PathOutsideWorkspace(message, field=self.field, hint=outside.hint) from None
         return here
 
-    def _spare(self, path: Path, use: Use, program: str) -> None:
+    def _spare(self, path: Path, what: str) -> None:
         """Refuse to write what is kept: by what is there, and by name where nothing is yet."""
-        kept = any(
-            path.is_relative_to(one) or (use.role is Role.DESTROY and one.is_relative_to(path))
-            for one in self.access.kept
-        )
-        named = not self.declared and not _KEPT.isdisjoint(path.relative_to(self.workspace).parts)
-        if kept or named:
-            raise Denied(
-                f"{_words(use)} of {program} would write what is kept",
-                hint="Repositories (.git), the state folder and the server file are never written.",
-            )
+        for end in (path, Path(os.path.realpath(path))):
+            below = end.relative_to(self.workspace).parts if self._has(end) else ()
+            named = not self.declared and not _KEPT.isdisjoint(below)
+            if named or any(end.is_relative_to(one) for one in self.access.kept):
+                raise _kept(what)
+
+    def _has(self, path: Path) -> bool:
+        return path.is_relative_to(self.workspace)
+
+    def _holds(self, folder: Path) -> bool:
+        """Whether what is kept lies in a folder."""
+        return any(one.is_relative_to(folder) for one in self.access.kept)
+
+
+def _kept(what: str) -> Denied:
+    return Denied(
+        f"{what} would write what is kept",
+        hint="Repositories (.git), the state folder and the server file are never written.",
+    )
 
 
 def _words(use: Use) -> str:
@@ -80,8 +101,8 @@ def _path(use: Use, cwd: Path) -> str | None:
     if value is None:
         return None
     if use.role in _READ | _WRITTEN:
-        is_stream = value in _STREAMS and use.role is not Role.DESTROY
-        return None if is_stream else value
+        harmless = _STREAMS | _SOURCES if use.role is Role.READ else _STREAMS
+        return None if value in harmless and use.role is not Role.DESTROY else value
     if use.role is Role.SENDS:
         return value[1:] if value.startswith("@") and value != "@-" else None
     if use.role is Role.PATH:

@@ -41,6 +41,11 @@ class Grammar:
         return _of(profile)
 
     @cached_property
+    def is_harmless(self) -> bool:
+        """Whether no option that it has can do more than another text."""
+        return {option.role for option in self.options.values()} <= {Role.FLAG, Role.TEXT}
+
+    @cached_property
     def commands(self) -> Mapping[str, tuple[str, Grammar]]:
         """The subcommands by every name, with the proper one."""
         found: dict[str, tuple[str, Grammar]] = {}

@@ -42,6 +42,11 @@ def shipped_names() -> list[str]:
     return sorted({path.stem for path in _known().values()})
 
 
+def program_names() -> list[str]:
+    """Every name that a program with a profile goes by."""
+    return sorted(_known())
+
+
 def read_profile(path: Path) -> Profile:
     """A profile from a file of the user's. Raises `SpecError` with all that is wrong with it."""
     document = parse(open_source(path))
@@ -70,7 +75,8 @@ def _known() -> dict[str, Path]:
     """Where the profile is, by every name of its program."""
     found: dict[str, Path] = {}
     for path in sorted(Path(str(files(__package__) / "programs")).glob("*.toml")):
-        listed = _NAMES.search(path.read_text())
+        top = re.split(r"^\[", path.read_text(), maxsplit=1, flags=re.MULTILINE)[0]
+        listed = _NAMES.search(top)
         others = _NAME.findall(listed[1]) if listed else []
         found |= dict.fromkeys((path.stem, *others), path)
     return found

@@ -46,6 +46,10 @@ class Operands:
         """What the next operand would be by its place."""
         return self._by_place(self.count, self._level.operands)
 
+    def has_form(self, text: str) -> bool:
+        """Whether it says by how it begins what it is."""
+        return self._by_form(text)[0] is not None
+
     def uses(self) -> Iterator[Use]:
         """What all of them are."""
         after = 0

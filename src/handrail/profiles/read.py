@@ -120,7 +120,7 @@ class _Reader:
             return at + 1
         if not self._ended and is_option(word):
             return self._given(list(scan(self._grammar, self._words, at)), at)
-        if at == self._start and self._level.bundle and self._is_bundle(word):
+        if at == self._start and self._level.bundle and word.isalpha():
             return self._bundle(at)
         return self._operand(word, at)
 
@@ -135,22 +135,18 @@ class _Reader:
             if not self._level.bare:
                 self._uses.append(Use(Role.UNKNOWN, word, at=at))
                 return len(self._words)
-        if self._operands.next_role() is Role.COMMAND:
+        if self._operands.next_role() is Role.COMMAND and not self._operands.has_form(word):
             return self._command(at, len(self._words))
         self._operands.take(word, at)
         self._ended = self._ended or self._grammar.syntax == "posix"
         return at + 1
 
-    def _is_bundle(self, word: str) -> bool:
-        return all(f"-{letter}" in self._grammar.options for letter in word)
-
     def _bundle(self, at: int) -> int:
         """Switches without a dash; their values follow one after another (tar's old style)."""
         end = at + 1
         for letter in self._words[at]:
-            option = self._grammar.options[f"-{letter}"]
-            value = None
-            if option.takes_value and not option.attached:
+            option, value = self._grammar.options.get(f"-{letter}"), None
+            if option is not None and option.takes_value and not option.attached:
                 value = self._words[end] if end < len(self._words) else None
                 end += 1
             self._given([Given(f"-{letter}", option, value)], at)
@@ -230,6 +226,8 @@ class _Reader:
             return
         has_operand = any(not is_option(word) for word in self._words[self._start : first])
         if self._grammar.syntax == "posix" and has_operand:
+            return
+        if not self._grammar.terminator and self._grammar.is_harmless:
             return
         if not self._grammar.terminator or any(map(is_option, self._words[first:])):
             reason = "a name from its input could be read as an option; put -- before it"

@@ -144,6 +144,24 @@ def test_what_is_kept_is_not_written(plans: Planning, name: str) -> None:
             plans(*argv, keys={"effect": "write"})
 
 
+def test_what_is_kept_is_not_changed_in_place_either(plans: Planning, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").touch()
+    (tmp_path / "link").symlink_to(".git/config")
+    keys = {"effect": "destructive", "approval": "never"}
+    for argv in (
+        ("sed", "-i", "s/a/b/", ".git/config"),
+        ("find", ".git", "-delete"),
+        ("tee", "link"),
+        ("rm", "-r", "."),
+    ):
+        with pytest.raises(Denied, match="kept"):
+            plans(*argv, keys=keys)
+    plan = plans("find", ".", "-name", "*.pyc", "-delete", keys=keys)
+    assert decided(plan, Tier.LANDLOCK) is Decision.ALLOW
+    assert decided(plan, Tier.RLIMITS) is Decision.DENY
+
+
 def test_input_comes_from_the_caller_or_from_an_earlier_call(plans: Planning) -> None:
     assert plans("cat", stdin="x\n").stdin == b"x\n"
     assert plans("cat", stdin_from="abc").stdin == Earlier("abc", "stdout")

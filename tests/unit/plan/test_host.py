@@ -14,6 +14,7 @@ from handrail.plan.host import Host, survey
 from handrail.plan.program import Program
 from handrail.plan.runtime import runtime_of
 from handrail.plan.user import User
+from handrail.profiles.library import shipped
 from handrail.spec.tool import ToolSpec
 from tests.builders import server, tool
 
@@ -58,6 +59,7 @@ def test_a_whole_host(tmp_path: Path) -> None:
         state=tmp_path / ".handrail",
         programs=programs,
         runtimes={name: runtime_of(Path("/bin/sh")) for name in programs},
+        profiles={name: found for name in programs if (found := shipped("sh")) is not None},
         user=NOBODY if os.geteuid() == 0 else None,
         secrets={"A": "from-env", "B": "from-file"},
         secret_files=(tmp_path / "key",),
