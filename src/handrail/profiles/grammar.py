@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from handrail.profiles.profile import Level, Options, Profile, Syntax
@@ -12,10 +12,14 @@ from handrail.profiles.role import Role
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What an option does. `attached`: it takes a value only within its own element."""
+    """What an option does. `attached`: it takes a value only within its own element.
+
+    `also` is what a switch does beside: extracting writes, and follows links.
+    """
 
     role: Role
     attached: bool = False
+    also: tuple[Role, ...] = ()
 
     @property
     def takes_value(self) -> bool:
@@ -67,7 +71,11 @@ def _grammar(
     terminator: bool,  # noqa: FBT001  # a key of the profile
     groups: Mapping[str, Options],
 ) -> Grammar:
-    named = dict(_options(level, groups))
+    named: dict[str, Option] = {}
+    for name, option in _options(level, groups):
+        before = named.get(name)
+        both = before is not None and not option.takes_value and before.role is not option.role
+        named[name] = replace(option, also=(before.role,)) if before and both else option
     for name in level.information:
         named.setdefault(name, Option(Role.FLAG))
     return Grammar(

@@ -170,7 +170,8 @@ class _Reader:
         if option.role is Role.PLACEHOLDER:
             self._replaces = value or _PLACEHOLDER
         is_switch = option.attached and value is None and option.role is Role.TEXT
-        self._use(Use(Role.FLAG if is_switch else option.role, name, value, at))
+        for role in (Role.FLAG if is_switch else option.role, *option.also):
+            self._use(Use(role, name, value, at))
 
     def _end(self, start: int) -> int:
         """Where the command that begins at `start` ends: at `;`, or at `+` after `{}`."""

@@ -59,7 +59,7 @@ def test_a_whole_host(tmp_path: Path) -> None:
         state=tmp_path / ".handrail",
         programs=programs,
         runtimes={name: runtime_of(Path("/bin/sh")) for name in programs},
-        profiles={name: found for name in programs if (found := shipped("sh")) is not None},
+        profiles={name: known for name in programs if (known := shipped("sh")) is not None},
         user=NOBODY if os.geteuid() == 0 else None,
         secrets={"A": "from-env", "B": "from-file"},
         secret_files=(tmp_path / "key",),
