@@ -1,6 +1,7 @@
 """Ordinary commands of agents are not refused, and do what they do in a plain shell.
 
-`PROGRAM.toml` has them: `ordinary`, a list of argv lists or of pipelines.
+`PROGRAM.toml` has them: `ordinary`, a list of argv lists or of pipelines; `judged_only`, the
+same for those that would not end, or end by chance, or need capabilities.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Ordinary:
     program: str
     stages: list[list[str]]
     acknowledge: list[str]
+    runs: bool
 
     @property
     def arguments(self) -> dict[str, object]:
@@ -66,9 +68,11 @@ class Ordinary:
 def ordinary() -> Iterator[Ordinary]:
     for path in sorted(HERE.glob("*.toml")):
         table = tomllib.loads(path.read_text())
-        for one in table["ordinary"]:
-            stages = one if isinstance(one[0], list) else [one]
-            yield Ordinary(path.stem, stages, table.get("acknowledge", []))
+        for key in ("ordinary", "judged_only"):
+            for one in table.get(key, []):
+                stages = one if isinstance(one[0], list) else [one]
+                acknowledged = table.get("acknowledge", [])
+                yield Ordinary(path.stem, stages, acknowledged, runs=key == "ordinary")
 
 
 ALL = list(ordinary())
@@ -90,6 +94,7 @@ def tool_for(*acknowledge: str) -> FreeSpec:
         approval="never",
         network=True,
         acknowledge=acknowledge,
+        name="_".join(["run", *acknowledge]).replace("-", "_"),
     )
 
 
@@ -149,7 +154,7 @@ async def test_an_ordinary_command_ends_as_in_a_plain_shell(
 
 
 def is_installed(one: Ordinary) -> bool:
-    return all(shutil.which(argv[0], path=SEARCH_PATH) for argv in one.stages)
+    return one.runs and all(shutil.which(argv[0], path=SEARCH_PATH) for argv in one.stages)
 
 
 async def endings(one: Ordinary, repository: Path, tmp_path: Path) -> tuple[int, int | str]:
