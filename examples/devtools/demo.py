@@ -102,6 +102,7 @@ async def over_stdio(agent: Agent, folder: Path) -> list[Any]:
     await show_tools(agent)
     commits = await show_typed_results(agent)
     await show_refusals(agent)
+    await show_free_commands(agent)
     await show_progress(agent)
     await show_confinement(agent)
     await show_timeout(agent, folder / "requests.log")
@@ -158,6 +159,25 @@ async def show_refusals(agent: Agent) -> None:
     show_refusal(outside, "path_outside_workspace")
     option = await call(agent, "git_diff", revision="--output=Makefile")
     show_refusal(option, "argument_invalid")
+
+
+async def show_free_commands(agent: Agent) -> None:
+    """Commands that the caller writes: without a shell, and judged word for word."""
+    pipe = [
+        ["find", "src", "-name", "*.py"],
+        ["xargs", "grep", "-c", "^def "],
+        ["sort"],
+        ["wc", "-l"],
+    ]
+    answer = await call(agent, "run", pipe=pipe)
+    assert int(answer["stdout"]) > 100, answer
+    say(f"{answer['stdout'].strip()} files, from {len(answer['stages'])} programs and no shell")
+    for argv in (
+        ["find", ".", "-exec", "sh", "-c", "id", ";"],
+        ["git", "-c", "alias.x=!id", "x"],
+        ["sort", "--output=Makefile", "Makefile"],
+    ):
+        show_refusal(await call(agent, "run", argv=argv), "denied")
 
 
 def show_refusal(answer: Answer, code: str) -> None:

@@ -31,7 +31,7 @@ PARAMS = {
         description="Read an earlier call's output: its call_id, or CALL_ID/stderr.",
     ),
     "timeout": ParamSpec(
-        type=ParamType.NUMBER, min=0.1, description="Seconds after which to stop it."
+        type=ParamType.NUMBER, min=0.1, max=86_400, description="Seconds after which to stop it."
     ),
 }
 """By name; `pipe`, a list of argv lists, is beside them."""
