@@ -26,6 +26,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    """A mechanical correction: the key at `at` should be called `to`."""
+
+    at: tuple[Key, ...]
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """A mechanical correction: the list at `at` lacks `items` before its element `index`."""
+
+    at: tuple[Key, ...]
+    index: int
+    items: tuple[str, ...]
+
+
+Fix = Rename | Insert
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A problem at a key path, before the path is turned into a line and a column.
 
@@ -39,6 +59,9 @@ class Finding:
     hint: str | None = None
     severity: Severity = Severity.ERROR
     on_key: bool = False
+    fix: Fix | None = None
+    silenced: str | None = None
+    """Why the author says that it is no problem; None: it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,14 @@ class Diagnostic:
     code: str
     message: str
     hint: str | None = None
+    fix: Fix | None = None
+    silenced: str | None = None
+    """Why the author says that it is no problem; None: it is one."""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it must be dealt with."""
+        return self.severity is Severity.ERROR and self.silenced is None
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.place.line}:{self.place.column}"

@@ -9,15 +9,16 @@ import pytest
 from handrail.cli.diagnostics import render
 from handrail.cli.main import run
 from handrail.diagnostic import Diagnostic, Place, Severity
+from tests.running import hand_over
 
 GOOD = """\
 config_version = 1
 [programs]
-sh = {}
+echo = {}
 [[tool]]
 name = "hello"
 description = "Say hello."
-program = "sh"
+program = "echo"
 """
 WARNED = GOOD + "params = { unused = {} }\n"
 BAD = WARNED + 'timout = "3s"\nargs = ["{x}"]\n[workspace]\nroot = "nowhere"\n'
@@ -107,6 +108,8 @@ def test_json_is_a_list_of_objects(capsys: pytest.CaptureFixture[str]) -> None:
             "code": "E208",
             "message": 'param "unused" is never used',
             "hint": "Put {unused} into args, stdin or cwd, or remove it.",
+            "documentation": "docs/diagnostics.md",
+            "silenced": False,
         }
     ]
 
@@ -132,7 +135,8 @@ def test_sarif_is_what_code_scanning_reads(capsys: pytest.CaptureFixture[str]) -
         "artifactLocation": {"uri": "handrail.toml"},
         "region": {"startLine": 8, "startColumn": 12},
     }
-    driver = {"name": "handrail", "version": version("handrail"), "rules": [{"id": "E208"}]}
+    rules = [{"id": "E208", "help": {"text": "docs/diagnostics.md"}}]
+    driver = {"name": "handrail", "version": version("handrail"), "rules": rules}
     assert json.loads("\n".join(out)) == {
         "version": "2.1.0",
         "runs": [
@@ -171,3 +175,92 @@ def test_a_secret_written_into_the_file_is_never_printed(
         code, out, err = check(text, capsys, "--format", how)
         assert code == 2
         assert "hunter2" not in "\n".join(out) + err
+
+
+DANGEROUS = GOOD.replace("echo", "sh")
+ANSWERED = DANGEROUS + 'allow = ["S405: it says hello and no more"]\n'
+
+
+def test_what_is_dangerous_is_an_error_until_there_is_a_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, err = check(DANGEROUS, capsys)
+    assert (code, err) == (2, "1 error\n")
+    assert out[0].startswith('handrail.toml:7:11 error[S405] "sh" is a shell')
+    err = "no problems found (1 silenced, with a reason)\n"
+    assert check(ANSWERED, capsys) == (0, [], err)
+
+
+def test_json_and_sarif_tell_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    (found,) = json.loads("\n".join(check(ANSWERED, capsys, "--format", "json")[1]))
+    assert (found["silenced"], found["reason"]) == (True, "it says hello and no more")
+    assert found["documentation"] == "docs/security-lint.md#s405"
+    sarif = json.loads("\n".join(check(ANSWERED, capsys, "--format", "sarif")[1]))
+    assert sarif["runs"][0]["results"][0]["suppressions"] == [
+        {"kind": "inSource", "justification": "it says hello and no more"}
+    ]
+    assert check(ANSWERED, capsys, "--format", "github")[1] == []
+
+
+def test_a_program_that_a_tool_may_write_is_an_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    program = Path("hello.sh")
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    text = GOOD.replace("echo = {}", 'echo = { path = "hello.sh" }')
+    hand_over(Path.cwd())
+    assert check(text, capsys)[0] == 0
+    code, out, _ = check(text + 'effect = "write"\n', capsys, "--format", "json")
+    assert (code, [one["code"] for one in json.loads("\n".join(out))]) == (2, ["S414"])
+
+
+FIXABLE = """\
+config_version = 1  # ours
+[programs]
+sed = {}
+
+[[tool]]
+name = "lines"
+descripton = 'Show "lines".'   # misspelt
+program = "sed"
+args = [
+    "-n", "{lines}p",  # these
+    "{file}",
+]
+params = { lines = { pattern = "[0-9]+", required = true }, file = { type = "path" } }
+"""
+FIXED = FIXABLE.replace("descripton", "description")
+SAFE = FIXED.replace('"-n", "{lines}p"', '"--sandbox", "-n", "{lines}p"').replace(
+    '    "{file}",', '    ["{file}"],'
+)
+
+
+def test_fix_corrects_the_file_and_leaves_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    text = FIXABLE.replace('    "{file}",', '    ["{file}"],')
+    Path("handrail.toml").touch(mode=0o600)
+    _, out, err = check(text, capsys, "--fix")
+    assert out == []
+    assert err.endswith("no problems found\n")
+    assert Path("handrail.toml").read_text() == SAFE
+    assert Path("handrail.toml").stat().st_mode & 0o777 == 0o600
+    assert check(SAFE, capsys, "--fix") == (0, [], "no problems found\n")
+
+
+def test_diff_shows_what_fix_would_do(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = check(FIXABLE, capsys, "--diff")
+    assert Path("handrail.toml").read_text() == FIXABLE
+    assert code == 2
+    assert "E101" in out[0]
+    assert "-descripton = 'Show \"lines\".'   # misspelt\n+description =" in err
+
+
+def test_fix_is_for_toml(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("handrail.json").write_text('{"config_version": 1}')
+    assert run(["check", "handrail.json", "--fix"]) == 2
+    assert "only TOML files are corrected" in capsys.readouterr().err
+
+
+def test_fix_leaves_a_file_that_is_not_toml(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("a = [", capsys, "--fix")[0] == 2
+    assert Path("handrail.toml").read_text() == "a = ["

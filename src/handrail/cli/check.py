@@ -8,12 +8,21 @@ from pathlib import Path
 
 from handrail.cli import streams
 from handrail.cli.diagnostics import Format, line, render, summary
+from handrail.cli.fixing import fix as correct
 from handrail.cli.opening import examine, of_age
 from handrail.diagnostic import Diagnostic, Severity
+from handrail.lint.security import security
+from handrail.plan.exchangeable import exchangeable
+from handrail.spec.find import find
+
+_ROUNDS = 3
+"""What is dangerous is judged when nothing is misspelt any more."""
 
 
-def check(file: Path | None = None, *, format: Format = "text") -> int:
-    """Find everything that is wrong with a server file, without serving it.
+def check(
+    file: Path | None = None, *, format: Format = "text", fix: bool = False, diff: bool = False
+) -> int:
+    """Find everything that is wrong with a server file, or dangerous in it, without serving it.
 
     Parameters
     ----------
@@ -21,14 +30,36 @@ def check(file: Path | None = None, *, format: Format = "text") -> int:
         The server file; by default `handrail.toml` in this folder or the nearest parent.
     format
         How to print what was found.
+    fix
+        Correct what needs no judgement, in the file itself; what changed goes to stderr.
+    diff
+        Only show what --fix would change.
     """
-    diagnostics = examine(file, of_age).diagnostics
+    path = find(Path.cwd()) if file is None else file
+    diagnostics = _diagnostics(path)
+    for _ in range(_ROUNDS if fix or diff else 0):
+        if not correct(path, diagnostics, write=fix and not diff):
+            break
+        diagnostics = _diagnostics(path)
     if format == "text" and sys.stdout.isatty():
         _print_in_colour(diagnostics)
     else:
         sys.stdout.write(render(diagnostics, format))
     streams.note(summary(diagnostics))
-    return 2 if any(one.severity is Severity.ERROR for one in diagnostics) else 0
+    return 2 if any(one.is_error for one in diagnostics) else 0
+
+
+def _diagnostics(file: Path) -> list[Diagnostic]:
+    """What is wrong on this machine, and what is dangerous on any."""
+    found = examine(file, of_age)
+    spec, document = found.reading.spec, found.reading.document
+    if spec is None or document is None:
+        return found.diagnostics
+    machine = exchangeable(found.host, spec) if found.host is not None else ()
+    dangerous = document.locate(security(spec, file.absolute().parent, machine))
+    return sorted(
+        [*found.diagnostics, *dangerous], key=lambda one: (one.place.line, one.place.column)
+    )
 
 
 def _print_in_colour(diagnostics: Sequence[Diagnostic]) -> None:
@@ -37,7 +68,7 @@ def _print_in_colour(diagnostics: Sequence[Diagnostic]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False, soft_wrap=True)
-    for one in diagnostics:
+    for one in (each for each in diagnostics if each.silenced is None):
         where, _, _ = line(one).partition(f" {one.severity}[")
         colour = "bold red" if one.severity is Severity.ERROR else "bold yellow"
         kind = f"{one.severity}[{one.code}]"

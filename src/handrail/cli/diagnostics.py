@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from handrail.diagnostic import Diagnostic, Severity
+from handrail.diagnostic import Diagnostic
 
 Format = Literal["text", "json", "github", "sarif"]
 """How diagnostics are written."""
@@ -21,11 +21,19 @@ def render(diagnostics: Sequence[Diagnostic], how: Format) -> str:
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
     """How many there are of each kind."""
-    errors = sum(one.severity is Severity.ERROR for one in diagnostics)
-    warnings = len(diagnostics) - errors
-    if not diagnostics:
-        return "no problems found"
-    return ", ".join(_count(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n)
+    errors = sum(one.is_error for one in diagnostics)
+    silenced = sum(one.silenced is not None for one in diagnostics)
+    warnings = len(diagnostics) - errors - silenced
+    counts = [_count(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n]
+    found = ", ".join(counts) or "no problems found"
+    return f"{found} ({silenced} silenced, with a reason)" if silenced else found
+
+
+def documented(code: str) -> str:
+    """Where the meaning of a code is told, in the folder of the documentation."""
+    if code.startswith("S"):
+        return f"docs/security-lint.md#{code.lower()}"
+    return "docs/diagnostics.md"
 
 
 def shown(file: Path) -> str:
@@ -47,8 +55,14 @@ def _count(number: int, what: str) -> str:
 
 def _text(diagnostics: Sequence[Diagnostic]) -> str:
     return "".join(
-        f"{line(one)}\n" + (f"    hint: {one.hint}\n" if one.hint else "") for one in diagnostics
+        f"{line(one)}\n" + (f"    hint: {one.hint}\n" if one.hint else "")
+        for one in _standing(diagnostics)
     )
+
+
+def _standing(diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Those that nobody has silenced."""
+    return (one for one in diagnostics if one.silenced is None)
 
 
 def _json(diagnostics: Sequence[Diagnostic]) -> str:
@@ -56,6 +70,7 @@ def _json(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _record(diagnostic: Diagnostic) -> dict[str, Any]:
+    answer = {"reason": diagnostic.silenced} if diagnostic.silenced else {}
     return {
         "file": shown(diagnostic.file),
         "line": diagnostic.place.line,
@@ -64,11 +79,14 @@ def _record(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code,
         "message": diagnostic.message,
         "hint": diagnostic.hint,
+        "documentation": documented(diagnostic.code),
+        "silenced": diagnostic.silenced is not None,
+        **answer,
     }
 
 
 def _github(diagnostics: Sequence[Diagnostic]) -> str:
-    return "".join(f"{_command(one)}\n" for one in diagnostics)
+    return "".join(f"{_command(one)}\n" for one in _standing(diagnostics))
 
 
 def _command(diagnostic: Diagnostic) -> str:
@@ -98,7 +116,8 @@ def _with_hint(diagnostic: Diagnostic) -> str:
 
 def _sarif(diagnostics: Sequence[Diagnostic]) -> str:
     rules = sorted({one.code for one in diagnostics})
-    driver = {"name": "handrail", "version": _version(), "rules": [{"id": code} for code in rules]}
+    described = [{"id": code, "help": {"text": documented(code)}} for code in rules]
+    driver = {"name": "handrail", "version": _version(), "rules": described}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -109,6 +128,8 @@ def _sarif(diagnostics: Sequence[Diagnostic]) -> str:
 
 def _result(diagnostic: Diagnostic, rules: list[str]) -> dict[str, Any]:
     region = {"startLine": diagnostic.place.line, "startColumn": diagnostic.place.column}
+    reason = diagnostic.silenced
+    suppressed = {"suppressions": [{"kind": "inSource", "justification": reason}]}
     location = {"artifactLocation": {"uri": _uri(diagnostic.file)}, "region": region}
     return {
         "ruleId": diagnostic.code,
@@ -116,6 +137,7 @@ def _result(diagnostic: Diagnostic, rules: list[str]) -> dict[str, Any]:
         "level": diagnostic.severity.value,
         "message": {"text": _with_hint(diagnostic)},
         "locations": [{"physicalLocation": location}],
+        **(suppressed if reason else {}),
     }
 
 

@@ -12,6 +12,7 @@ from handrail.lint.paths import judge_paths
 from handrail.lint.placeholders import judge_placeholders
 from handrail.lint.rules import judge_rules
 from handrail.lint.secrets import judge_secrets
+from handrail.lint.silence import judge_allowances
 from handrail.spec.load import Rule
 from handrail.spec.server import ServerSpec
 
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     judge_confinement,
     judge_examples,
     judge_rules,
+    judge_allowances,
 )
 
 

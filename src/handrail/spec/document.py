@@ -54,6 +54,8 @@ class Document:
                 finding.code,
                 printable(finding.message),
                 printable(finding.hint) if finding.hint else None,
+                finding.fix,
+                printable(finding.silenced) if finding.silenced else None,
             )
             for finding in findings
         }

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from handrail.diagnostic import Finding, Key
+from handrail.diagnostic import Finding, Key, Rename
 from handrail.spec.args import CONDITIONS
 from handrail.spec.keys import dotted, known_keys, table_words, tool_words
 from handrail.spec.kind import kind_of
 from handrail.spec.reserved import OTHER_KINDS, reserved
-from handrail.spec.suggest import closest, did_you_mean
+from handrail.spec.suggest import closest, did_you_mean, unmistakable
 from handrail.spec.tool import CommandSpec
 
 _KINDS = {
@@ -97,8 +97,25 @@ def _unknown(data: dict[str, Any], at: tuple[Key, ...]) -> Finding:
         return Finding(at, "E101", message, hint, on_key=True)
     if key in CONDITIONS:
         return Finding(at, "E101", message, "Nest them: args may hold further tables.", on_key=True)
-    meant = did_you_mean(str(key), known_keys(table))
-    return Finding(at, "E101", f"{message}{meant}", on_key=True)
+    known = known_keys(table)
+    message += did_you_mean(str(key), known)
+    return Finding(at, "E101", message, on_key=True, fix=_respelt(data, at, known))
+
+
+def _respelt(data: dict[str, Any], at: tuple[Key, ...], known: Iterable[str]) -> Rename | None:
+    """The one key that can have been meant, unless it is there already."""
+    meant = unmistakable(str(at[-1]), known)
+    if meant is None or _is_there(data, (*at[:-1], meant)):
+        return None
+    return Rename(at, meant)
+
+
+def _is_there(data: Any, at: tuple[Key, ...]) -> bool:
+    for step in at:
+        if not _has(data, step):
+            return False
+        data = data[step]
+    return True
 
 
 def _is_for_commands(at: tuple[Key, ...]) -> bool:

@@ -17,3 +17,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "…"?` to end a message with, or nothing."""
     meant = closest(word, known)
     return f'; did you mean "{meant}"?' if meant else ""
+
+
+def unmistakable(word: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that `word` must be a misspelling of; None when there are others."""
+    found = difflib.get_close_matches(word.lower(), list(known), n=2, cutoff=0.75)
+    return found[0] if len(found) == 1 else None

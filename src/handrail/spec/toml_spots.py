@@ -34,6 +34,14 @@ def scan(text: str) -> Scanner:
     return scanner
 
 
+def end_of(text: str, start: int) -> int:
+    """Where the value that begins at `start` of a valid text ends."""
+    scanner = Scanner(text)
+    scanner.at = start
+    scanner.value(())
+    return scanner.at
+
+
 class Scanner:
     """One walk over the text: `spots` of keys and values, and keys that are there `twice`."""
 
@@ -87,7 +95,7 @@ class Scanner:
         name, offset = parts[-1]
         path = (*path, name)
         self._note(path, offset, self.at)
-        self._value(path)
+        self.value(path)
 
     def _enter(
         self, path: tuple[Key, ...], parts: list[tuple[str, int]], value: int | None
@@ -125,7 +133,8 @@ class Scanner:
         quoted = self._match(_STRING)
         return str(tomllib.loads(f"key = {quoted}")["key"]), start
 
-    def _value(self, path: tuple[Key, ...]) -> None:
+    def value(self, path: tuple[Key, ...]) -> None:
+        """Walk over the value here, which `path` leads to."""
         match self.text[self.at : self.at + 1]:
             case "[":
                 self._array(path)
@@ -143,7 +152,7 @@ class Scanner:
         while not self.text.startswith("]", self.at):
             item = (*path, index)
             self.spots[item] = Spot(self.at, self.at)
-            self._value(item)
+            self.value(item)
             index += 1
             self._skip(_SKIPPED)
             if self.text.startswith(",", self.at):

@@ -87,11 +87,11 @@ def test_a_file_that_cannot_be_read_gives_its_code(tmp_path: Path, code: str) ->
 
 
 WRITING_TOOL = """
-[programs.sh]
+[programs.touch]
 [[tool]]
 name = "touch"
 description = "Write."
-program = "sh"
+program = "touch"
 effect = "write"
 """
 READING_TOOL = WRITING_TOOL.replace("write", "read")
