@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from handrail.diagnostic import Finding, Severity
-from handrail.lint.programs import CONFIGURATION, RAISERS, REMOTE, SHELLS, WRAPPERS
+from handrail.lint.programs import (
+    CONFIGURATION,
+    RAISERS,
+    REMOTE,
+    SCRIPTS,
+    SHELLS,
+    WRAPPERS,
+)
 from handrail.lint.review import Command, Review
 from handrail.lint.sample import marked
 from handrail.profiles.profile import Level
+from handrail.profiles.reading import Use
 from handrail.profiles.role import Role
 from handrail.spec.tool import CommandSpec, FreeSpec, Risk, ToolSpec
 
@@ -56,9 +64,7 @@ def runs_workspace_code(command: Command) -> str | None:
     """Where a command's program finds code in the workspace; None when it looks for none."""
     known = [CONFIGURATION[name] for name in sorted(command.called) if name in CONFIGURATION]
     if command.reading is not None:
-        loads = [
-            use for use in command.uses if use.role is Role.LOAD and _is_in_workspace(use.value)
-        ]
+        loads = [use for use in command.uses if use.role is Role.LOAD and _loads(use)]
         if command.has(Role.EXECUTES_WORKSPACE):
             return known[0] if known else "by its profile"
         return loads[0].name if loads else None
@@ -66,8 +72,15 @@ def runs_workspace_code(command: Command) -> str | None:
     return None if not known or (given and given <= _INFORMATION) else known[0]
 
 
-def _is_in_workspace(value: str | None) -> bool:
-    return value is not None and value.startswith("./") and bool(marked(value))
+def _loads(use: Use) -> bool:
+    """Whether a file of the workspace is loaded; other files are the author's own."""
+    value = use.value or ""
+    if value.startswith("./") and marked(value):
+        return True
+    script = "/" in value or value.endswith(SCRIPTS)
+    relative = script and not value.startswith("/") and not marked(value)
+    # As in `python -m pytest`.
+    return use.name == "operand" and (relative or value in CONFIGURATION)
 
 
 def _starter(

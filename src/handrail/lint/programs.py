@@ -72,6 +72,13 @@ INTERPRETERS = frozenset(
 )
 """They run what a file, `-c` or their input says."""
 
+FILTERS = frozenset({"jq", "yq", "gojq"})
+"""Their profiles read every operand as a path; the first one is a filter."""
+IN_PLACE = ("-i", "--in-place", "-w", "--write", "--fix", "--overwrite")
+"""How options begin that make programs write what they read."""
+SCRIPTS = (".py", ".js", ".mjs", ".ts", ".rb", ".pl", ".php", ".lua", ".sh")
+"""How names of files of code end."""
+
 CONFIGURATION = {
     "ansible-playbook": "ansible.cfg",
     "bazel": "BUILD files",

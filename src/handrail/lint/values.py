@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from handrail.diagnostic import Finding, Key, Severity
 from handrail.lint.execution import CALLER, WORKSPACE
-from handrail.lint.programs import INTERPRETERS, SHELLS
+from handrail.lint.programs import FILTERS, IN_PLACE, INTERPRETERS, SHELLS
 from handrail.lint.review import Command, Review, writes_anywhere
 from handrail.lint.sample import marked
 from handrail.profiles.grammar import Grammar
@@ -51,7 +51,7 @@ def _after_dashes(command: Command) -> Iterator[Finding]:
     if grammar.terminator or "--" not in texts:
         return
     for word in command.words[texts.index("--") + 1 :]:
-        if word.names:
+        if any(map(command.is_any_text, word.names)):
             message = f'"{command.tool.program}" goes on to read options after "--"'
             hint = 'Remove the "--"; give the value as --option={x}, or type = "path".'
             yield Finding((*command.at, *word.at), "S403", message, hint)
@@ -99,7 +99,7 @@ def _free(command: Command, role: Role, name: str) -> tuple[str, Severity, str] 
         return f"it {what.format(program=command.tool.program)}", Severity.ERROR, hint
     if not any_text:
         return None
-    if role in _PATHS:
+    if role in _PATHS and not command.called & FILTERS:
         hint = f'Give params.{name} type = "path".'
         return "it names a file, and nothing holds it to the workspace", Severity.WARNING, hint
     if role in _REACHES_OUT:
@@ -119,13 +119,14 @@ def _code_of_unknown(command: Command) -> Iterator[Finding]:
 
 
 def _any_file(command: Command) -> Iterator[Finding]:
-    in_place = command.has(Role.WRITES, Role.DESTROYS)
-    written = _WRITTEN | {Role.READ} if in_place else _WRITTEN
+    switches = (use.name for use in command.uses if use.role in (Role.WRITES, Role.DESTROYS))
+    in_place = any(name.startswith(IN_PLACE) for name in switches)
     seen: set[str] = set()
     for use, name in command.params():
         param = command.tool.params.get(name, ParamSpec())
         bound = param.type is not ParamType.PATH or param.pattern or param.choices
-        if use.role in written and not bound and name not in seen:
+        operand = in_place and use.role is Role.READ and use.name == "operand"
+        if (use.role in _WRITTEN or operand) and not bound and name not in seen:
             seen.add(name)
             message = f"params.{name}: callers may have any file of the workspace written"
             hint = 'Name what is meant: writable = ["notes"], or a pattern for the param.'

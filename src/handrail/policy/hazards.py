@@ -34,6 +34,7 @@ _NEVER: dict[Role, Why] = {
     Role.RUNS: ("could run another program", None),
     Role.ASSIGNMENT: ("sets a variable that other programs read", None),
 }
+_LEANING = frozenset({Role.LEANS, Role.FOLLOWS, Role.LISTS})
 _REMOTE = re.compile(r"^[^/]*:")
 _SCHEME = re.compile(r"^(?!https?://)[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _EFFECTS = list(Effect)
@@ -72,9 +73,10 @@ def _of_command(program: str, reading: Reading | None, leave: Leave) -> Iterator
             hint = 'Its owner may write a profile, or acknowledge = ["unknown-programs"].'
             yield _deny(reason, program, hint)
         return
+    accepted = any(_is_accepted(use, leave) for use in reading.uses)
     for use in reading.uses:
         found = _reason(use, leave)
-        if found is not None:
+        if found is not None and not (accepted and use.role in _LEANING):
             reason, way_out = found
             yield _deny(f"{_words(reading, use)} {reason}", f"profile of {program}", way_out)
 
@@ -98,6 +100,11 @@ def _reason(use: Use, leave: Leave) -> Why | None:
         return f"is refused: {use.value}", None
     never = _NEVER.get(use.role)
     return never or _risky(use, leave) or _outward(use, leave) or _lacking(use, leave)
+
+
+def _is_accepted(use: Use, leave: Leave) -> bool:
+    """Whether it runs code that the tool's author lets it run: that leads wherever it wants."""
+    return use.role in _RISKS and _risky(use, leave) is None
 
 
 def _risky(use: Use, leave: Leave) -> Why | None:

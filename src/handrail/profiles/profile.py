@@ -100,6 +100,8 @@ class Level(Table):
     """Whether the first operand may be switches without a dash, as in `tar xzf`."""
     executes: Literal["workspace", "caller"] | None = None
     """Whose code it runs."""
+    reads_code: bool = False
+    """Whether it runs what it reads from its input, when it is told nothing else to run."""
     information: tuple[str, ...] = ("--version", "--help")
     """Options that print something and exit."""
     leans: str | None = Field(default=None, min_length=1)

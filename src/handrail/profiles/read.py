@@ -236,12 +236,20 @@ class _Reader:
         else:
             self._add(first, ("--",))
 
+    def _is_told_code(self) -> bool:
+        """Whether it is given something to run, as an option or by name."""
+        told = {use.role for use in self._uses[self._first :]}
+        return not told.isdisjoint({Role.CODE, Role.LOAD, Role.RUN, Role.REFUSED})
+
     def _own(self) -> list[Use]:
         """What it does whatever it is told."""
         level, name, at = self._level, " ".join(self._path), max(self._start - 1, 0)
         own = [
             Use(Role.REFUSED, name, level.refused, at) if level.refused else None,
             Use(_EXECUTES[level.executes], name, at=at) if level.executes else None,
+            Use(Role.CODE, name, "-", at)
+            if level.reads_code and not self._is_told_code()
+            else None,
             Use(Role.NETWORK, name, at=at) if level.network else None,
             Use(Role.LEANS, name, level.leans, at) if level.leans else None,
             Use(Role.EFFECT, name, level.effect, at) if level.effect != Effect.READ else None,

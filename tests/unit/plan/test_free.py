@@ -203,6 +203,28 @@ def test_what_leans_on_confinement_is_refused_without_it(plans: Planning) -> Non
     assert "rlimits" in ground.reason
 
 
+@pytest.mark.parametrize(
+    ("words", "risk"),
+    [
+        (["sh"], "executes-callers-code"),
+        (["sh", "-c", "id"], "executes-callers-code"),
+        (["sh", "-"], "executes-callers-code"),
+        (["sh", "a.sh", "x"], "executes-workspace-code"),
+        (["nice", "sh", "a.sh"], "executes-workspace-code"),
+    ],
+)
+def test_whose_code_runs_must_be_acknowledged(tmp_path: Path, words: list[str], risk: str) -> None:
+    paths = {"sh": Path("/bin/sh"), "nice": Path("/usr/bin/nice")}
+    profiles = {name: known for name in paths if (known := shipped(name)) is not None}
+    here = host(tmp_path, programs=paths, profiles=profiles)
+    risks = ["executes-workspace-code", "executes-callers-code", "unknown-programs"]
+    for tier in (Tier.LANDLOCK, Tier.RLIMITS):
+        for taken in risks:
+            tool = free_tool(*paths, effect="write", acknowledge=[taken])
+            expected = Decision.ALLOW if taken == risk else Decision.DENY
+            assert decided(planned(tool, {"argv": words}, here), tier) is expected, (tier, taken)
+
+
 def test_a_program_of_which_nothing_is_known_must_be_acknowledged(tmp_path: Path) -> None:
     here = host(tmp_path, programs={"own": Path("/bin/echo")})
     for keys, expected in (
