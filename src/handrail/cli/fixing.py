@@ -19,7 +19,7 @@ from handrail.spec.mend import mended
 def fix(file: Path, diagnostics: Sequence[Diagnostic], *, write: bool) -> bool:
     """Show what can be corrected, and correct it when `write` says so; whether anything was.
 
-    Raises `UsageError` for files that are not TOML.
+    Raises `UsageError` for files that are not TOML, or cannot be written.
     """
     if file.suffix != ".toml":
         raise UsageError(f"{file.name}: only TOML files are corrected", hint="Leave out --fix.")
@@ -33,7 +33,10 @@ def fix(file: Path, diagnostics: Sequence[Diagnostic], *, write: bool) -> bool:
     tomllib.loads(after)  # as it was TOML before
     _show(file, before, after)
     if write:
-        _replace(file, after)
+        try:
+            _replace(file, after)
+        except OSError as wrong:
+            raise UsageError(f"{file} cannot be written: {wrong.strerror}") from None
     return write
 
 

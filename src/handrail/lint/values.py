@@ -37,6 +37,7 @@ def judge_values(review: Review) -> Iterator[Finding]:
         yield from _any_text(command)
         if command.reading is None:
             yield from _code_of_unknown(command)
+        yield from _code_on_input(command)
         if writes_anywhere(command.tool):
             yield from _any_file(command)
 
@@ -116,6 +117,20 @@ def _code_of_unknown(command: Command) -> Iterator[Finding]:
         for name in marked(word.text) if before.text in _EVALUATES else ():
             message = f"params.{name}: it becomes part of code, which {command.tool.program} runs"
             yield Finding(at, "S404", message, "Give it as an argument of its own.")
+
+
+def _code_on_input(command: Command) -> Iterator[Finding]:
+    """Without a script among its arguments, an interpreter runs what it reads."""
+    has_script = any(
+        not word.text.startswith("-") or word.text in _EVALUATES for word in command.words
+    )
+    if has_script or not command.called & (SHELLS | INTERPRETERS) or command.tool.stdin is None:
+        return
+    if CALLER in command.tool.acknowledge:
+        return
+    for name in filter(command.is_any_text, command.tool.stdin.names):
+        message = f"params.{name}: it is code, which {command.tool.program} runs"
+        yield Finding((*command.at, "stdin"), "S404", message, _BOUND)
 
 
 def _any_file(command: Command) -> Iterator[Finding]:

@@ -66,6 +66,68 @@ def test_a_tool_speaks_for_itself_alone(tmp_path: Path) -> None:
     assert standing(tmp_path, f'{tool}allow = ["S405: constant"]\n{other}') == {"S405"}
 
 
+PATH = '{ type = "path", required = true }'
+TEXT = "{ required = true }"
+CASES = {
+    "a message is text": ("git", '["commit", "-m", "{x}"]', TEXT, set()),
+    "a pattern of grep is text": ("grep", '["-rn", "--regexp={x}", "."]', TEXT, set()),
+    "a filter of jq is no file": ("jq", '["{x}", "data.json"]', TEXT, set()),
+    "text for a program without a profile": ("deploy", '["{x}"]', TEXT, set()),
+    "a path behind -- is no option": ("find", '["--", "{x}"]', PATH, set()),
+    "a program's version": ("npm", '["--version"]', None, set()),
+    "code of the author": ("python3", '["-c", "print(1)"]', None, set()),
+    "any subcommand": ("git", '["{x}"]', TEXT, {"S404"}),
+    "any code": ("python3", '["-c", "{x}"]', TEXT, {"S404"}),
+    "a script with a value in it": ("sh", '["-c", "echo {x}"]', TEXT, {"S404", "S405"}),
+    "any script of the workspace": ("python3", '["{x}"]', PATH, {"S402"}),
+    "one script of the workspace": ("python3", '["tools/count.py"]', None, {"S402"}),
+    "a module that runs the workspace": ("python3", '["-m", "pytest"]', None, {"S402"}),
+    "text that names a file": ("cat", '["{x}"]', TEXT, {"S404"}),
+    "a wrapper": ("env", '["A=1", "git", "status"]', None, {"S405"}),
+    "options after --": ("find", '["--", "{x}"]', TEXT, {"S403", "S404"}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_a_value_is_to_the_program_decides(tmp_path: Path, case: str) -> None:
+    program, args, param, expected = CASES[case]
+    params = f"params = {{ x = {param} }}" if param else ""
+    tool = f'[[tool]]\nname = "t"\ndescription = "d"\nprogram = "{program}"\nargs = {args}\n'
+    assert standing(tmp_path, f"[programs]\n{program} = {{}}\n{tool}{params}") == expected
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"), [("[]", {"S404"}), ('["-"]', {"S404"}), ('["-c", "input()"]', set())]
+)
+def test_an_interpreter_runs_its_input(tmp_path: Path, args: str, expected: set[str]) -> None:
+    tool = '[[tool]]\nname = "t"\ndescription = "d"\nprogram = "python3"\nstdin = "{x}"\n'
+    rest = f"args = {args}\nparams = {{ x = {TEXT} }}"
+    assert standing(tmp_path, f"[programs]\npython3 = {{}}\n{tool}{rest}") == expected
+
+
+def test_another_name_does_not_hide_a_shell(tmp_path: Path) -> None:
+    program = '[programs]\nhelper = { path = "/bin/bash" }\n'
+    tool = '[[tool]]\nname = "t"\ndescription = "d"\nprogram = "helper"\n'
+    assert standing(tmp_path, program + tool) == {"S405"}
+
+
+def test_a_profile_of_ones_own_is_read(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('operands = ["text"]\n[options]\ncode = ["--eval"]\n')
+    program = '[programs]\nown = { profile = "./own.toml" }\n'
+    tool = '[[tool]]\nname = "t"\ndescription = "d"\nprogram = "own"\n'
+    params = "params = { x = { required = true } }\n"
+    assert standing(tmp_path, f'{program}{tool}args = ["--eval={{x}}"]\n{params}') == {"S404"}
+    assert standing(tmp_path, f'{program}{tool}args = ["{{x}}"]\n{params}') == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["Zero\\u200Bwidth.", "\\u202Eevitceriditlib", "Tag\\U000E0041s.", "Esc\\u001B[2J"]
+)
+def test_hidden_characters_are_found(tmp_path: Path, text: str) -> None:
+    tool = f'[[tool]]\nname = "t"\ndescription = "{text}"\nprogram = "du"\n'
+    assert standing(tmp_path, f"[programs]\ndu = {{}}\n{tool}") == {"S413"}
+
+
 OURS = [
     ROOT / "examples" / "devtools" / "handrail.toml",
     ROOT / "benchmarks" / "handrail.toml",
