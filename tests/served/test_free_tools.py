@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.attacks.victims import identity
 from tests.running import hand_over
 from tests.served.answers import facts, refusal, structure, text
 from tests.served.serving import Connected, call, serving
@@ -125,5 +126,6 @@ async def test_git_works_and_runs_nothing_of_the_repositorys(client: Connected, 
     result = await call(client, "run", argv=["git", "status", "--short"])
     assert sorted(facts(result)["stdout"].splitlines()) == ["?? a.txt", "?? b.txt", "?? hook.sh"]
     assert not (site.workspace / "ran").exists()
-    subprocess.run(["git", "status"], cwd=site.workspace, check=True, capture_output=True)
+    owner = identity(site.workspace.stat().st_uid)
+    subprocess.run(["git", "status"], cwd=site.workspace, check=True, capture_output=True, **owner)
     assert (site.workspace / "ran").exists()
