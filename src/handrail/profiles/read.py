@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from handrail.profiles.grammar import Grammar, Option
 from handrail.profiles.language import judged
+from handrail.profiles.names import PLACEHOLDER, Names, replaced
 from handrail.profiles.operands import Operands
 from handrail.profiles.profile import Profile
 from handrail.profiles.reading import Nested, Reading, Use
@@ -14,9 +15,9 @@ from handrail.profiles.role import Role
 from handrail.profiles.scan import Given, is_option, scan
 from handrail.spec.tool import Effect
 
+_DEEPEST = 8
+"""Commands inside one another; nobody means more."""
 _EXECUTES = {"workspace": Role.EXECUTES_WORKSPACE, "caller": Role.EXECUTES_CALLER}
-_PLACEHOLDER = "{}"
-"""What find and xargs put names in the place of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +37,33 @@ def read(name: str, words: Sequence[str], setting: Setting) -> Reading | None:
     profile = setting.profiles[name]
     if profile is None:
         return None
-    return _Reader(name, tuple(words), setting).read(Grammar.of(profile))
+    return _Reader(name, tuple(words), setting, _Around()).read(Grammar.of(profile))
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
-    """What stands for names that are not known yet: those that find finds, those of xargs' input.
+class _Around:
+    """What the commands around a command have to do with it: none, to begin with."""
 
-    Those of an input may begin with `-`; those that find finds begin with a folder.
-    """
-
-    placeholder: str = _PLACEHOLDER
-    of_input: bool = False
+    names: Names | None = None
+    folders: tuple[str, ...] = ()
+    depth: int = 0
 
 
 class _Reader:
     """One command line, read from its start to its end."""
 
     def __init__(
-        self,
-        name: str,
-        words: tuple[str, ...],
-        setting: Setting,
-        names: _Names | None = None,
-        folders: tuple[str, ...] = (),
+        self, name: str, words: tuple[str, ...], setting: Setting, around: _Around
     ) -> None:
         self._words = words
         self._setting = setting
-        self._names = names
+        self._names = around.names
+        self._depth = around.depth
         self._path = [name]
         self._uses: list[Use] = []
         self._added: list[tuple[int, tuple[str, ...]]] = []
         self._nested: list[Nested] = []
-        self._folders = folders
+        self._folders = around.folders
         self._replaces: str | None = None
 
     def read(self, grammar: Grammar) -> Reading:
@@ -168,7 +163,7 @@ class _Reader:
 
     def _option(self, name: str, option: Option, value: str | None, at: int) -> None:
         if option.role is Role.PLACEHOLDER:
-            self._replaces = value or _PLACEHOLDER
+            self._replaces = value or PLACEHOLDER
         is_switch = option.attached and value is None and option.role is Role.TEXT
         for role in (Role.FLAG if is_switch else option.role, *option.also):
             self._use(Use(role, name, value, at))
@@ -177,7 +172,7 @@ class _Reader:
         """Where the command that begins at `start` ends: at `;`, or at `+` after `{}`."""
         for at in range(start, len(self._words)):
             word = self._words[at]
-            if word == ";" or (word == "+" and self._words[at - 1] == _PLACEHOLDER):
+            if word == ";" or (word == "+" and self._words[at - 1] == PLACEHOLDER):
                 return at
         return len(self._words)
 
@@ -188,6 +183,9 @@ class _Reader:
             self._uses.append(Use(Role.UNKNOWN, "nothing to run", at=start - 1))
         elif words[0] not in self._setting.profiles:
             self._uses.append(Use(Role.RUN, words[0], at=start))
+        elif self._depth == _DEEPEST:
+            reason = "too many commands are inside one another"
+            self._uses.append(Use(Role.REFUSED, words[0], reason, start))
         else:
             self._nested.append(Nested(start, end, words, self._inner(words)))
         return end + 1
@@ -196,22 +194,20 @@ class _Reader:
         profile = self._setting.profiles[words[0]]
         if profile is None:
             return None
-        appended = (_PLACEHOLDER,) if self._level.appends and self._replaces is None else ()
+        appended = (PLACEHOLDER,) if self._level.appends and self._replaces is None else ()
         inner = (*words[1:], *appended)
-        names = self._names_inside()
-        return _Reader(words[0], inner, self._setting, names, self._folders).read(
-            Grammar.of(profile)
-        )
+        around = _Around(self._names_inside(), self._folders, self._depth + 1)
+        return _Reader(words[0], inner, self._setting, around).read(Grammar.of(profile))
 
-    def _names_inside(self) -> _Names | None:
+    def _names_inside(self) -> Names | None:
         if self._level.appends:
-            return _Names(self._replaces or _PLACEHOLDER, of_input=True)
-        return _Names() if self._grammar.syntax == "words" else self._names
+            return Names(self._replaces or PLACEHOLDER, of_input=True)
+        return Names() if self._grammar.syntax == "words" else self._names
 
     def _use(self, use: Use) -> None:
         """Note a use; what will be put in the place of a placeholder cannot be known."""
-        if self._names is not None and self._names.placeholder in (use.value or ""):
-            use = _replaced(use)
+        if self._names is not None and self._names.are_in(use):
+            use = replaced(use)
         elif use.role is Role.CODE:
             use = judged(self._level.language, use)
         use = replace(use, folders=self._folders)
@@ -255,18 +251,3 @@ class _Reader:
             Use(Role.EFFECT, name, level.effect, at) if level.effect != Effect.READ else None,
         ]
         return [use for use in own if use is not None]
-
-
-def _replaced(use: Use) -> Use:
-    """What a placeholder may stand for: text, or a name that confinement keeps inside."""
-    match use.role:
-        case Role.TEXT | Role.FLAG | Role.ASSIGNMENT:
-            return use
-        case Role.READ | Role.MAYBE | Role.PATH | Role.LOCAL | Role.LISTS:
-            return Use(Role.LEANS, use.name, "it is given names that are not known yet", use.at)
-        case Role.WRITE | Role.LOCAL_WRITE:
-            return Use(Role.WRITES, use.name, None, use.at)
-        case Role.DESTROY:
-            return Use(Role.DESTROYS, use.name, None, use.at)
-        case _:
-            return Use(Role.RUN, use.name, use.value, use.at)

@@ -187,6 +187,9 @@ def test_input_comes_from_the_caller_or_from_an_earlier_call(plans: Planning) ->
         (("find", ".", "-exec", "sh", "-c", "x", ";"), "destructive", Decision.DENY),
         (("find", ".", "-delete"), "write", Decision.DENY),
         (("env", "A=b", "ls"), "destructive", Decision.DENY),
+        (("env", "LC_ALL=C", "ls"), "read", Decision.ALLOW),
+        (("nice", "nice", "nice", "ls"), "read", Decision.ALLOW),
+        (("nice",) * 999, "destructive", Decision.DENY),
     ],
 )
 def test_effects_and_programs_in_programs(
