@@ -54,7 +54,7 @@ class Command:
         if self.profile is None or self.reading is None:
             return None
         grammar = Grammar.of(self.profile)
-        for name in self.reading.path[1:]:
+        for name in self.reading.proper[1:]:
             grammar = grammar.commands[name][1]
         return grammar.level
 

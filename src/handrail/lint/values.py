@@ -46,7 +46,7 @@ def _after_dashes(command: Command) -> Iterator[Finding]:
     if command.profile is None or command.reading is None:
         return
     grammar = Grammar.of(command.profile)
-    for name in command.reading.path[1:]:
+    for name in command.reading.proper[1:]:
         grammar = grammar.commands[name][1]
     texts = [word.text for word in command.words]
     if grammar.terminator or "--" not in texts:

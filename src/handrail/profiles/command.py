@@ -34,7 +34,8 @@ class Command:
         given = self.words[: len(argv)]
         if len(given) == len(argv) and all(map(fits, argv, given)):
             return True
-        return _follow(argv, self.words if self.reading is None else self.reading.canonical)
+        forms = (self.words,) if self.reading is None else self.reading.canonical
+        return any(_follow(argv, form) for form in forms)
 
     def has(self, elements: Sequence[Element]) -> bool:
         """Whether one of `elements` is among its arguments."""

@@ -59,7 +59,7 @@ class _Reader:
         self._setting = setting
         self._names = around.names
         self._depth = around.depth
-        self._path = [name]
+        self._path, self._proper = [name], [name]
         self._uses: list[Use] = []
         self._added: list[tuple[int, tuple[str, ...]]] = []
         self._nested: list[Nested] = []
@@ -75,6 +75,7 @@ class _Reader:
         self._leave()
         return Reading(
             path=tuple(self._path),
+            proper=tuple(self._proper),
             words=self._words,
             uses=tuple(self._uses),
             rest=self._start,
@@ -124,7 +125,8 @@ class _Reader:
             found = self._grammar.commands.get(word)
             if found is not None:
                 self._leave()
-                self._path.append(found[0])
+                self._path.append(word)
+                self._proper.append(found[0])
                 self._enter(found[1], at + 1)
                 return at + 1
             if not self._level.bare:

@@ -45,12 +45,14 @@ class Nested:
 class Reading:
     """What the arguments of one command say.
 
-    `path` is the program and its subcommands (`("git", "stash", "list")`); `words` the
+    `path` is the program and its subcommands as they were given (`("npm", "i")`), `proper` the
+    same by the names that the profile has them under (`("npm", "install")`); `words` the
     arguments as they were given; `added` what is put in at an index of them, to turn off what
     the program would do by itself.
     """
 
     path: tuple[str, ...]
+    proper: tuple[str, ...]
     words: tuple[str, ...]
     uses: tuple[Use, ...]
     rest: int = 0
@@ -61,9 +63,10 @@ class Reading:
     """The folders that it has entered at its end, each relative to the one before."""
 
     @property
-    def canonical(self) -> tuple[str, ...]:
-        """The command without the options that stand before its subcommands."""
-        return (*self.path, *self.words[self.rest :])
+    def canonical(self) -> tuple[tuple[str, ...], ...]:
+        """The command without the options before its subcommands, by either name of those."""
+        rest = self.words[self.rest :]
+        return (*self.path, *rest), (*self.proper, *rest)
 
     def arguments(self, locate: Callable[[str], str], length: int | None = None) -> tuple[str, ...]:
         """The first `length` words (None: all) with what is added, as the program gets them."""

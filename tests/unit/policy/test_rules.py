@@ -159,6 +159,13 @@ def test_no_options_before_a_subcommand_hide_it(before: list[str], after: list[s
     assert matches(PUSH, wanted(["git", *options, "push", *after]))
 
 
+def test_a_rule_may_call_a_subcommand_by_either_name() -> None:
+    other = wanted(["git", "-C", ".", "publish", "origin"])
+    assert matches(PUSH, other)
+    assert matches(rule("deny", "git", "publish"), other)
+    assert not matches(rule("deny", "git", "publish"), wanted(["git", "push"]))
+
+
 def test_a_rule_may_be_about_some_tools() -> None:
     assert matches(rule("deny", tool="run_*"), wanted(["tool"], tool="run_it"))
     assert matches(rule("deny"), wanted(["tool"], tool="run_it"))
