@@ -53,7 +53,7 @@ class Spots:
             if use.role is Role.DESTROY and self._holds(end):
                 raise _kept(what)
             if Role.DESTROYS in roles and self._holds(end):
-                yield Use(Role.LEANS, program, "it destroys below a folder of what is kept", use.at)
+                yield Use(Role.LEANS, program, "destroys below a folder that holds what is kept", use.at)
             if any(end.is_relative_to(hidden) for hidden in self.access.hidden):
                 raise Denied(f"{what} names a file that no command may read")
 

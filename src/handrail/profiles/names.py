@@ -32,7 +32,7 @@ def replaced(use: Use) -> Use:
         case Role.TEXT | Role.FLAG | Role.ASSIGNMENT:
             return use
         case Role.READ | Role.MAYBE | Role.PATH | Role.LOCAL | Role.LISTS:
-            return Use(Role.LEANS, use.name, "it is given names that are not known yet", use.at)
+            return Use(Role.LEANS, use.name, "is given names that are not known yet", use.at)
         case Role.WRITE | Role.LOCAL_WRITE:
             return Use(Role.WRITES, use.name, None, use.at)
         case Role.DESTROY:
