@@ -58,6 +58,7 @@ class Ordinary:
     program: str
     stages: list[list[str]]
     acknowledge: list[str]
+    writable: list[str] | None
     runs: bool
 
     @property
@@ -71,8 +72,8 @@ def ordinary() -> Iterator[Ordinary]:
         for key in ("ordinary", "judged_only"):
             for one in table.get(key, []):
                 stages = one if isinstance(one[0], list) else [one]
-                acknowledged = table.get("acknowledge", [])
-                yield Ordinary(path.stem, stages, acknowledged, runs=key == "ordinary")
+                risks, writable = table.get("acknowledge", []), table.get("writable")
+                yield Ordinary(path.stem, stages, risks, writable, runs=key == "ordinary")
 
 
 ALL = list(ordinary())
@@ -197,6 +198,7 @@ async def through_a_tool(one: Ordinary, workspace: Path) -> int | str:
         approval="never",
         network=True,
         acknowledge=one.acknowledge,
+        writable=one.writable,
         env=IDENTITY,
         timeout=f"{SECONDS}s",
     )

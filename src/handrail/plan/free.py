@@ -87,7 +87,7 @@ class Free:
         program = self.host.programs[name]
         if reading is None:
             return Stage(program, (str(program.path), *rest))
-        spots = Spots(self.host.workspace, self.access, self.tool.writable is not None, field)
+        spots = Spots(self.host.workspace, self.access, field)
         every = (reading, *(inside.reading for inside in reading.commands()))
         leaning = [use for one in every if one for use in spots.confine(one, self.cwd)]
         reading = replace(reading, uses=(*reading.uses, *leaning))

@@ -21,19 +21,16 @@ _STREAMS = frozenset({"-", "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stder
 _SOURCES = frozenset({"/dev/zero", "/dev/random", "/dev/urandom"})
 _CHANGES = frozenset({Role.WRITES, Role.DESTROYS})
 """Switches that make a program write what it otherwise reads."""
+_DESTROYS = "destroys below a folder that holds what is kept"
 _KEPT = frozenset({".git", STATE_FOLDER})
 
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """The bounds of the paths in one argument of a call.
-
-    `declared`: the tool names what it may write, so that folders like `.git` may be among it.
-    """
+    """The bounds of the paths in one argument of a call."""
 
     workspace: Path
     access: Access
-    declared: bool
     field: str
 
     def confine(self, reading: Reading, cwd: Path) -> Iterator[Use]:
@@ -53,7 +50,9 @@ class Spots:
             if use.role is Role.DESTROY and self._holds(end):
                 raise _kept(what)
             if Role.DESTROYS in roles and self._holds(end):
-                yield Use(Role.LEANS, program, "destroys below a folder that holds what is kept", use.at)
+                yield Use(
+                    Role.LEANS, program, "destroys below a folder that holds what is kept", use.at
+                )
             if any(end.is_relative_to(hidden) for hidden in self.access.hidden):
                 raise Denied(f"{what} names a file that no command may read")
 
@@ -68,11 +67,16 @@ class Spots:
         return here
 
     def _spare(self, path: Path, what: str) -> None:
-        """Refuse to write what is kept: by what is there, and by name where nothing is yet."""
+        """Refuse to write what is kept: by what is there, and by name where nothing is yet.
+
+        By name also where the tool may write `.git`: that is for git to do, and for nobody who
+        wants a hook there.
+        """
         for end in (path, Path(os.path.realpath(path))):
             below = end.relative_to(self.workspace).parts if self._has(end) else ()
-            named = not self.declared and not _KEPT.isdisjoint(below)
-            if named or any(end.is_relative_to(one) for one in self.access.kept):
+            if not _KEPT.isdisjoint(below) or any(
+                end.is_relative_to(one) for one in self.access.kept
+            ):
                 raise _kept(what)
 
     def _has(self, path: Path) -> bool:

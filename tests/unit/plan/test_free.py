@@ -140,8 +140,9 @@ def test_streams_have_names_outside(plans: Planning) -> None:
 @pytest.mark.parametrize("name", [".git/hooks/x", ".handrail/keys.json", "sub/.git/config"])
 def test_what_is_kept_is_not_written(plans: Planning, name: str) -> None:
     for argv in (("cp", "a.txt", name), ("tee", name), ("sort", "-o", name, "a.txt")):
-        with pytest.raises(Denied, match="kept"):
-            plans(*argv, keys={"effect": "write"})
+        for keys in ({"effect": "write"}, {"effect": "write", "writable": [".", ".git"]}):
+            with pytest.raises(Denied, match="kept"):
+                plans(*argv, keys=keys)
 
 
 def test_what_is_kept_is_not_changed_in_place_either(plans: Planning, tmp_path: Path) -> None:
