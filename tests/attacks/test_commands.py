@@ -14,12 +14,14 @@ from tests.attacks.case import Case, cases
 from tests.attacks.verdicts import TABLE, answers, row, rows
 
 CASES = [pytest.param(case, id=f"{case.program}: {case.name}") for case in cases()]
+README = TABLE.parents[1] / "README.md"
 LEAST = 150
 
 
 def test_there_are_enough_of_them_and_the_table_has_no_others() -> None:
     assert len({case.id for case in CASES}) == len(CASES) >= LEAST
     assert len(rows()) == len(CASES), f"{TABLE}: make attacks-table"
+    assert f"Of {len(CASES)} attacks that work" in README.read_text()
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -136,6 +136,7 @@ def test_no_ordinary_command_is_refused(
     with capsys.disabled():
         sys.stdout.write(f"\n{rate}\n")
     assert len(ALL) >= LEAST
+    assert f"of {len(ALL):,} ordinary commands" in (HERE.parents[1] / "README.md").read_text()
     assert not wrong, "\n".join(f"{command}: {reason}" for command, reason in wrong.items())
 
 
