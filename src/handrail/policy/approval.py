@@ -48,7 +48,7 @@ class Nobody:
             f"{question.verdict.why}; nobody can be asked here",
             hint="Tell the person what you wanted to do. They can connect a client that supports "
             f"elicitation, or do it themselves at a terminal: handrail call {tool}. The server's "
-            'owner may declare `approval = "never"` for a tool.',
+            'owner may change the rule, or declare `approval = "never"` for the tool.',
         )
 
 
