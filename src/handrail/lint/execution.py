@@ -1,10 +1,10 @@
-"""S402, S405, S416: whose code a tool runs, and what its author knows of that."""
+"""S402, S405, S416, S418: whose code a tool runs, and what its author knows of that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from handrail.diagnostic import Finding, Severity
+from handrail.diagnostic import Finding, Key, Severity
 from handrail.lint.programs import (
     CONFIGURATION,
     RAISERS,
@@ -57,7 +57,23 @@ def judge_execution(review: Review) -> Iterator[Finding]:
             place = ("programs", number) if isinstance(tool, FreeSpec) else ("program",)
             at = ("tool", index, *place)
             yield from _starter(at, name, review.called(name), tool)
+            if isinstance(tool, FreeSpec) and name in review.spec.programs:
+                yield from _idle_program(at, name, tool, review)
         yield from _unused(index, tool, review)
+
+
+def _idle_program(
+    at: tuple[Key, ...], name: str, tool: FreeSpec, review: Review
+) -> Iterator[Finding]:
+    """A program of a free tool that every call would be refused."""
+    profile = review.profiles.get(name)
+    if profile is not None and profile.refused:
+        message = f'every call of "{name}" will be refused: {profile.refused}'
+        yield Finding(at, "S418", message, "Remove it.", Severity.WARNING)
+    elif profile is None and UNKNOWN not in tool.acknowledge:
+        message = f'nothing is known of the command line of "{name}": every call will be refused'
+        hint = f'Write a profile (docs/profiles.md), or acknowledge = ["{UNKNOWN}"].'
+        yield Finding(at, "S418", message, hint, Severity.WARNING)
 
 
 def runs_workspace_code(command: Command) -> str | None:
