@@ -13,6 +13,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from handrail.errors import CallError, Denied, Draining, Internal
 from handrail.meter.slots import Slots
@@ -126,7 +127,7 @@ class Line:
         end: Outcome | Refused = Refused("cancelled", "cancelled before it started")
         try:
             with self.traffic.counted(call.stop):
-                plan = self._plan(call)
+                plan = await self._plan(call)
                 verdict = judge(plan, self.spec.rules, self.means.tier, call.caller)
                 approval = await self._permission(call, plan, verdict)
                 async with self._slots.lease(call.tool.name), self._earlier(plan) as earlier:
@@ -160,8 +161,10 @@ class Line:
                 )
             )
 
-    def _plan(self, call: Call) -> Plan:
-        plan = build_plan(self.spec, call.tool, call.arguments, self._host)
+    async def _plan(self, call: Call) -> Plan:
+        planning = partial(build_plan, self.spec, call.tool, call.arguments, self._host)
+        # A large repository takes a while to look through, and other calls go on meanwhile.
+        plan = await asyncio.to_thread(planning) if self._host.inspects(call.tool) else planning()
         if isinstance(plan.stdin, Earlier):
             # Nobody is asked about a plan that names what is not there.
             self.outputs.find(plan.stdin.call_id, plan.stdin.stream)
@@ -198,7 +201,7 @@ class Line:
             approval = await ask(
                 call.approver, question, call.cut, patience_seconds=self.patience_seconds
             )
-        if digest(self._plan(call)) != question.digest:
+        if digest(await self._plan(call)) != question.digest:
             raise changed()
         return approval
 

@@ -13,7 +13,9 @@ from handrail.cli.options import AsJson
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
+from handrail.spec import free
 from handrail.spec.param import ParamSpec
+from handrail.spec.tool import FreeSpec
 
 
 def inspect(
@@ -67,6 +69,8 @@ def _lines(opened: Opened) -> Iterator[str]:
         yield f"{tool.name}  [{tool.effect.value}]  {paths}"
         yield f"    {tool.description}"
         yield from (f"    {name:<14} {_param(param)}" for name, param in tool.accepts.items())
+        if isinstance(tool, FreeSpec):
+            yield f"    {free.PIPE:<14} list of string lists, optional  {free.PIPE_DESCRIPTION}"
 
 
 def _param(param: ParamSpec) -> str:

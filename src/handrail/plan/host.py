@@ -24,6 +24,7 @@ from handrail.profiles.library import profile_of, read_profile, shipped, shipped
 from handrail.profiles.profile import Profile
 from handrail.spec.server import ProgramSpec, ServerSpec
 from handrail.spec.suggest import did_you_mean
+from handrail.spec.tool import ToolSpec
 
 if TYPE_CHECKING:
     from handrail.plan.access import Standing  # it imports this module
@@ -72,6 +73,11 @@ class Host:
         beside = (found.path.parent for found in self.programs.values())
         trusted = (str(folder) for folder in beside if not folder.is_relative_to(self.workspace))
         return ":".join(dict.fromkeys([*trusted, *_SYSTEM_FOLDERS]))
+
+    def inspects(self, tool: ToolSpec) -> bool:
+        """Whether a program of `tool` is only planned after a look at the disk."""
+        found = (self.profiles.get(name) for name in tool.program_names)
+        return any(profile.inspect is not None for profile in found if profile is not None)
 
     def leads(self, written: str) -> Path:
         """Where a declared path led when the server started; links changed since mean nothing."""
