@@ -6,16 +6,19 @@ import asyncio
 import errno
 import fcntl
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from handrail.errors import Busy, StorageFull
+from handrail.process.ending import surely
 from handrail.process.memory_file import memory_file
 from handrail.process.output import Output
 from handrail.process.spool import unnamed_file
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_STEP_BYTES = 8 * 1024**2
 _ALL_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
@@ -50,22 +53,28 @@ def _in_memory(text: bytes) -> int:
 
 async def _on_disk(kept: int, size: int, folder: Path) -> int:
     # What is kept may make room for other output at any time. This descriptor is ours.
-    source = os.dup(kept)
-    copying = asyncio.get_running_loop().run_in_executor(None, _copy, source, size, folder)
+    source, stop = os.dup(kept), threading.Event()
+    loop = asyncio.get_running_loop()
+    copying = loop.run_in_executor(None, _copy, source, size, folder, stop)
     try:
         return await asyncio.shield(copying)
     except asyncio.CancelledError:
-        copying.add_done_callback(_close_result)
+        stop.set()  # which it sees after the next few megabytes
+        await surely(copying)
+        _close_result(copying)
         raise
 
 
-def _copy(source: int, size: int, folder: Path) -> int:
+def _copy(source: int, size: int, folder: Path, stop: threading.Event) -> int:
     """The thread's part. Closes `source`."""
     try:
         file = unnamed_file(folder)
         try:
             copied = 0
-            while copied < size and (count := os.sendfile(file, source, copied, size - copied)):
+            while copied < size and not stop.is_set():
+                count = os.sendfile(file, source, copied, min(_STEP_BYTES, size - copied))
+                if not count:
+                    break
                 copied += count
             return _reopened(file)
         finally:
