@@ -24,7 +24,7 @@ from handrail.plan.stage import Stage
 from handrail.process.outcome import Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
-from handrail.profiles.library import profile_of, program_names
+from handrail.profiles.catalogue import profile_of, program_names
 from handrail.record.record import CallRecord
 from handrail.sandbox.confine import confine
 from handrail.sandbox.means import Means

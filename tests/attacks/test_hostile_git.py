@@ -20,7 +20,7 @@ from handrail.plan.plan import Plan
 from handrail.policy.caller import LOCAL
 from handrail.policy.decision import Decision
 from handrail.policy.judge import judge
-from handrail.profiles.library import shipped
+from handrail.profiles.catalogue import shipped
 from handrail.spec.server import Tier
 from tests.builders import free_tool, host, planned
 

@@ -28,7 +28,7 @@ from handrail.policy.caller import LOCAL
 from handrail.policy.decision import Decision
 from handrail.policy.judge import judge
 from handrail.process.outcome import Exited
-from handrail.profiles.library import program_names, shipped
+from handrail.profiles.catalogue import program_names, shipped
 from handrail.spec.server import Tier
 from handrail.spec.tool import FreeSpec
 from tests.attacks.arena import tried

@@ -12,8 +12,8 @@ from typing import TypeVar
 from handrail.diagnostic import Key
 from handrail.errors import SpecError
 from handrail.lint.sample import Word, marked, sample
+from handrail.profiles.catalogue import read_profile, shipped
 from handrail.profiles.grammar import Grammar
-from handrail.profiles.library import read_profile, shipped
 from handrail.profiles.profile import Level, Profile
 from handrail.profiles.read import Setting, read
 from handrail.profiles.reading import Reading, Use

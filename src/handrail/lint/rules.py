@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from handrail.diagnostic import Finding, Key, Severity
+from handrail.profiles.catalogue import shipped
 from handrail.profiles.command import Command, commands
-from handrail.profiles.library import shipped
 from handrail.profiles.profile import Profile
 from handrail.profiles.read import Setting, read
 from handrail.spec import free

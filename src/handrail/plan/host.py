@@ -20,7 +20,7 @@ from handrail.plan.runtime import Runtime, runtime_of, system
 from handrail.plan.secrets import reveal
 from handrail.plan.user import User, choose_user
 from handrail.plan.workspace import judge_workspace
-from handrail.profiles.library import profile_of, read_profile, shipped, shipped_names, told
+from handrail.profiles.catalogue import profile_of, read_profile, shipped, shipped_names, told
 from handrail.profiles.profile import Profile
 from handrail.spec.server import ProgramSpec, ServerSpec
 from handrail.spec.suggest import did_you_mean

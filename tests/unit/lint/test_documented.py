@@ -17,7 +17,7 @@ from handrail.plan.runtime import Runtime
 from handrail.plan.unreachable import unreachable
 from handrail.plan.user import User
 from handrail.process import tiers
-from handrail.profiles.library import read_profile
+from handrail.profiles.catalogue import read_profile
 from handrail.spec.load import read
 from handrail.spec.server import ServerSpec
 from tests.builders import host, server

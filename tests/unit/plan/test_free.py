@@ -16,7 +16,7 @@ from handrail.plan.plan import Plan
 from handrail.plan.stage import Earlier
 from handrail.policy.decision import Decision
 from handrail.policy.hazards import hazards
-from handrail.profiles.library import shipped
+from handrail.profiles.catalogue import shipped
 from handrail.spec.server import Tier
 from tests.builders import free_tool, host, planned
 

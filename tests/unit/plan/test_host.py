@@ -14,7 +14,7 @@ from handrail.plan.host import Host, survey
 from handrail.plan.program import Program
 from handrail.plan.runtime import runtime_of
 from handrail.plan.user import User
-from handrail.profiles.library import shipped
+from handrail.profiles.catalogue import shipped
 from handrail.spec.tool import ToolSpec
 from tests.builders import server, tool
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from handrail.errors import SpecError
+from handrail.profiles.catalogue import profile_of, read_profile, shipped, shipped_names, told
 from handrail.profiles.grammar import Grammar
-from handrail.profiles.library import profile_of, read_profile, shipped, shipped_names, told
 from handrail.profiles.profile import Level
 
 WANTED = (
