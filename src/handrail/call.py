@@ -48,6 +48,7 @@ from handrail.sandbox.confine import common_cell, confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
 from handrail.spec.tool import ToolSpec
+from handrail.systems.files.reply import answered
 
 _MOST_QUESTIONS = 64
 """Calls that wait for a person at once."""
@@ -140,7 +141,7 @@ class Line:
                         cut=call.cut,
                         earlier=earlier,
                     )
-                self.outputs.keep(call.id, call.tool.name, end)
+                end = self._kept(call, plan, end)
                 return end
         except CallError as error:
             end = _refused(call, error)
@@ -160,6 +161,13 @@ class Line:
                     end=end,
                 )
             )
+
+    def _kept(self, call: Call, plan: Plan, outcome: Outcome) -> Outcome:
+        """The outcome, kept for paging; that of work on files has a value, and no output."""
+        if plan.stages[0].work:
+            return answered(outcome)
+        self.outputs.keep(call.id, call.tool.name, outcome)
+        return outcome
 
     async def _plan(self, call: Call) -> Plan:
         planning = partial(build_plan, self.spec, call.tool, call.arguments, self._host)

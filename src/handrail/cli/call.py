@@ -24,9 +24,11 @@ from handrail.errors import CallError
 from handrail.mcp import prose, refusal
 from handrail.mcp.answer import Answer, answer
 from handrail.mcp.clean import clean
+from handrail.mcp.files.answer import FilesAnswer
 from handrail.process.outcome import Cancelled
 from handrail.record.logs import configure_logs
 from handrail.record.record import CallRecord
+from handrail.spec.tool import FilesSpec
 
 _INTERRUPTED = 130
 
@@ -80,6 +82,8 @@ async def _call(
             except CallError as error:
                 _print_error(error, one.id, as_json=as_json)
                 return 1
+        if isinstance(tool, FilesSpec):
+            return _tell_files(FilesAnswer(one.id, tool, outcome, request), as_json=as_json)
         shown_bytes = tool.output or opened.spec.limits.output
         got = answer(one.id, tool, outcome, shown_bytes)
         if as_json:
@@ -89,6 +93,14 @@ async def _call(
         if isinstance(outcome.ending, Cancelled):
             return _INTERRUPTED
         return 0 if got.ok else 1
+
+
+def _tell_files(got: FilesAnswer, *, as_json: bool) -> int:
+    text = json.dumps(got.structure(), ensure_ascii=False, indent=2) if as_json else got.text()
+    streams.say(text)
+    if isinstance(got.outcome.ending, Cancelled):
+        return _INTERRUPTED
+    return 0 if got.ok else 1
 
 
 def _watching(name: str) -> AbstractContextManager[Status | None]:

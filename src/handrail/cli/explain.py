@@ -14,7 +14,9 @@ from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.errors import CallError
 from handrail.mcp import prose
+from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
+from handrail.plan.program import Program
 from handrail.plan.stage import Earlier
 from handrail.policy.caller import LOCAL
 from handrail.policy.decision import Ground, Verdict
@@ -136,13 +138,18 @@ def _confinement(confined: ConfinedPlan, opened: Opened) -> dict[str, Any]:
         return held
     return {
         **held,
-        "runtime": opened.host.runtimes[plan.program.name].name,
+        "runtime": _runtime(plan.program, opened.host),
         "readable": _shown(access.readable),
         "executable": _shown(access.executable),
         "writable": _shown(access.writable),
         "kept": _shown(access.kept),
         "hidden": _shown(access.hidden),
     }
+
+
+def _runtime(program: Program, host: Host) -> str:
+    known = host.runtimes.get(program.name)
+    return "handrail's own" if known is None else known.name
 
 
 def _shown(paths: Iterable[Path]) -> list[str]:

@@ -16,13 +16,15 @@ from handrail.errors import CallError
 from handrail.mcp.answer import answer
 from handrail.mcp.approval import approver_for
 from handrail.mcp.disconnect import on_hang_up
+from handrail.mcp.files.answer import FilesAnswer
+from handrail.mcp.files.result import from_files
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.mcp.progress import reporting
 from handrail.mcp.result import from_answer, from_error
 from handrail.process.outcome import Cancelled
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import FilesSpec, ToolSpec
 
 
 class CommandTool(Tool):
@@ -58,6 +60,8 @@ class CommandTool(Tool):
         if isinstance(outcome.ending, Cancelled) and not call.was_stopped:
             # The framework cancelled it. What there was is kept and recorded; on it goes.
             raise asyncio.CancelledError
+        if isinstance(self._spec, FilesSpec):
+            return from_files(FilesAnswer(call.id, self._spec, outcome, arguments))
         shown_bytes = self._spec.output or self._line.spec.limits.output
         return from_answer(answer(call.id, self._spec, outcome, shown_bytes))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from handrail.plan.host import STATE_FOLDER, Host
 from handrail.plan.runtime import Runtime
-from handrail.spec.tool import Effect, ToolSpec
+from handrail.spec.tool import Effect, FilesSpec, ToolSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +96,19 @@ def _standing(tool: ToolSpec, host: Host) -> Standing:
     needed = [path for one in bare for path in one.readable]
     readable = _once([host.workspace, *needed, *declared, *started, *writable])
     names = [host.file.parent / written for written in (*tool.readable, *tool.executable)]
+    # Our own work on files spares what is kept and hidden by itself, at every depth, and makes
+    # files beside them, which Landlock could not tell apart.
+    ours = isinstance(tool, FilesSpec)
+    if ours:
+        # The loader and the libraries of what does it are found by these, in a view of its own.
+        names += [*host.system.executable, *host.system.readable]
     return Standing(
         tool=tool,
         readable=readable,
         executable=_once([*(path for one in bare for path in one.executable), *started]),
         writable=writable,
-        kept=_besides(_guarded(writable, host), writable),
-        hidden=_besides([host.state, *host.secret_files], [*declared, *writable]),
+        kept=() if ours else _besides(_guarded(writable, host), writable),
+        hidden=() if ours else _besides([host.state, *host.secret_files], [*declared, *writable]),
         links=_links([*(name for one in bare for name, _ in one.links), *names], readable),
     )
 

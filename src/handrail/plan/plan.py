@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from handrail.plan import free
+from handrail.plan import files, free
 from handrail.plan.access import Access, access_of
 from handrail.plan.argv import expand, fill
 from handrail.plan.bind import Bound, bind
@@ -17,7 +17,15 @@ from handrail.plan.paths import confine
 from handrail.plan.program import Program
 from handrail.plan.stage import Earlier, Stage, declared_stage
 from handrail.spec.server import ServerSpec
-from handrail.spec.tool import CommandSpec, Effect, FreeSpec, Risk, SecretRef, ToolSpec
+from handrail.spec.tool import (
+    CommandSpec,
+    Effect,
+    FilesSpec,
+    FreeSpec,
+    Risk,
+    SecretRef,
+    ToolSpec,
+)
 from handrail.spec.values import Value
 
 
@@ -72,6 +80,8 @@ def build_plan(
             return _of_command(spec, tool, arguments, host)
         case FreeSpec():
             return _of_caller(spec, tool, arguments, host)
+        case FilesSpec():
+            return _of_files(spec, tool, arguments, host)
         case _:
             raise TypeError(f"no tool: {tool!r}")
 
@@ -101,6 +111,16 @@ def _of_caller(
     plan = _plan(spec, tool, host, stages, cwd, free.stdin(given))
     limits = free.shortened(plan.limits, given.get("timeout"))
     return replace(plan, free=True, limits=limits, arguments=bound.arguments)
+
+
+def _of_files(
+    spec: ServerSpec, tool: FilesSpec, arguments: Mapping[str, object], host: Host
+) -> Plan:
+    asked = files.ask(tool, arguments, host)
+    seconds = Limits.of(tool, spec.limits).wall_seconds
+    stdin = asked.told(files.setting(access_of(tool, host), host, seconds))
+    plan = _plan(spec, tool, host, (asked.stage,), host.workspace, stdin)
+    return replace(plan, arguments=asked.matched)
 
 
 def _plan(

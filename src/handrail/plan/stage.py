@@ -19,12 +19,14 @@ class Stage:
 
     `reading` is what the program's profile says of these arguments; None without a profile.
     `wrapped` are the programs that it will start on the caller's word, as `nice git status` does.
+    `work` is the module of ours that does it, when it is no program of the machine.
     """
 
     program: Program
     argv: tuple[str, ...] = field(repr=False)
     reading: Reading | None = field(default=None, repr=False)
     wrapped: tuple[Program, ...] = ()
+    work: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pathspec
+
 from handrail.process import orphans
 from handrail.process.cgroup import Group
 from handrail.process.memory_file import memory_file
@@ -21,6 +23,10 @@ _BOOT = (
 )
 HOME = Path(__file__).parent
 """Where the zygote's code is."""
+_PATHSPEC = Path(pathspec.__file__).parent
+_LIBRARY = (str(_PATHSPEC.parent),)
+WORKSHOP = (HOME.parent / "systems", _PATHSPEC)
+"""What else those zygotes read that do work of ours themselves, in place of programs."""
 INTERPRETER = Path(os.path.realpath(sys.executable))
 """What runs it: no virtual environment, for it needs the standard library only."""
 _GOODBYE_SECONDS = 2.0
@@ -108,6 +114,8 @@ def _packed(cell: Cell, folders: tuple[Path, ...], *, grouped: bool) -> wire.Cel
         answers={} if cell.filter is None else dict(cell.filter.answers),
         grouped=grouped,
         hard_limits=_hard_limits(cell),
+        work=cell.work,
+        library=_LIBRARY if cell.work else (),
     )
 
 

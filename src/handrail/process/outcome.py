@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from handrail.process.output import Output
 from handrail.sandbox.confine import Confinement
@@ -87,7 +88,7 @@ class Outcome:
     `stages` has how each ended, when there are several. `seconds` is wall time from start to
     end; `cpu_seconds` is the processor time of all its processes, `max_rss_bytes` the most
     memory they were seen to hold. `denials` say what its confinement may have to do with a
-    failure.
+    failure. `value` is the result of work of our own, which says it in place of output.
     """
 
     ending: Ending
@@ -100,3 +101,4 @@ class Outcome:
     note: str | None = None
     denials: tuple[Denial, ...] = ()
     stages: tuple[StageEnding, ...] = ()
+    value: Mapping[str, Any] | None = None

@@ -14,7 +14,7 @@ from handrail.errors import ConfinementUnavailable
 from handrail.plan.access import access_to_run
 from handrail.plan.runtime import runtime_of, system
 from handrail.plan.user import User
-from handrail.process.boot import HOME, INTERPRETER
+from handrail.process.boot import HOME, INTERPRETER, WORKSHOP
 from handrail.process.probe import probe
 from handrail.process.zygote.kernel import landlock_version
 from handrail.sandbox.evidence import Evidence
@@ -70,7 +70,7 @@ def _machine(user: User | None) -> Means:
         machine=os.uname().machine,
         landlock=landlock_version(),
         bwrap=_bwrap(),
-        own=(*own.readable, HOME),
+        own=(*own.readable, HOME, *WORKSHOP),
         as_root=os.geteuid() == 0,
         user=user,
     )

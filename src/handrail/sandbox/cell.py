@@ -17,6 +17,7 @@ class Cell:
     that are refused. `view`: the arguments of bwrap(1) that make their view of the disk, up to
     the program; empty when they see all of it. `private`: the folders of that view that are
     theirs alone. `file_bytes` and `open_files` are hard limits for good; 0 is none.
+    `work` is the module that they have at hand, to do what is ordered in place of programs.
     """
 
     tier: Tier
@@ -26,3 +27,4 @@ class Cell:
     private: tuple[str, ...] = ()
     file_bytes: int = 0
     open_files: int = 0
+    work: str = ""

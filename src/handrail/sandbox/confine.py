@@ -45,11 +45,12 @@ class ConfinedPlan:
 
 def confine(plan: Plan, means: Means) -> ConfinedPlan:
     """Confine `plan` with what the machine has."""
-    limits = plan.limits
+    limits, work = plan.limits, plan.stages[0].work
     if not means.tier.at_least(Tier.LANDLOCK):
         cell = _bare(means, limits.file_bytes, limits.open_files)
         rules = landlock.scopes(means.landlock)
-        return ConfinedPlan(plan, Confinement(means.tier, network=True), cell, rules)
+        confinement = Confinement(means.tier, network=True)
+        return ConfinedPlan(plan, confinement, _working(cell, work), rules)
     in_view = means.tier is Tier.NAMESPACES
     rules = landlock.rules(plan.access, means.landlock, network=plan.network, masked=in_view)
     if in_view:
@@ -58,7 +59,8 @@ def confine(plan: Plan, means: Means) -> ConfinedPlan:
         # Without a view of its own, no tool could be kept from the sockets that lie on the disk.
         sockets = Sockets.INTERNET if plan.network else Sockets.NONE
         cell = _shared(means, sockets, limits.file_bytes, limits.open_files)
-    return ConfinedPlan(plan, Confinement(means.tier, network=plan.network), cell, rules)
+    confinement = Confinement(means.tier, network=plan.network)
+    return ConfinedPlan(plan, confinement, _working(cell, work), rules)
 
 
 def common_cell(means: Means, limits: LimitsTable) -> Cell | None:
@@ -68,6 +70,10 @@ def common_cell(means: Means, limits: LimitsTable) -> Cell | None:
     if means.tier is Tier.LANDLOCK:
         return _shared(means, Sockets.NONE, limits.file_size, limits.open_files)
     return _bare(means, limits.file_size, limits.open_files)
+
+
+def _working(cell: Cell, work: str) -> Cell:
+    return replace(cell, work=work) if work else cell
 
 
 # Worked out once for what is the same in call after call: this is on the path of each.

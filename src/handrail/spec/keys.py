@@ -20,7 +20,14 @@ from handrail.spec.server import (
     ServerTable,
     WorkspaceTable,
 )
-from handrail.spec.tool import CommandSpec, ExampleSpec, ExpectSpec, FreeSpec, SecretRef
+from handrail.spec.tool import (
+    CommandSpec,
+    ExampleSpec,
+    ExpectSpec,
+    FilesSpec,
+    FreeSpec,
+    SecretRef,
+)
 
 _TOP: dict[Key, type[Table]] = {
     "server": ServerTable,
@@ -54,7 +61,7 @@ def known_keys(at: tuple[Key, ...]) -> tuple[str, ...]:
 def _models(at: tuple[Key, ...]) -> tuple[type[Table], ...]:
     match at:
         case ("tool", int()):
-            return (CommandSpec, FreeSpec)
+            return (CommandSpec, FreeSpec, FilesSpec)
         case _:
             model = _model(at)
             return () if model is None else (model,)

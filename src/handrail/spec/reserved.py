@@ -6,7 +6,7 @@ from handrail.diagnostic import Key
 
 _TABLES = ("auth", "access", "audit", "http", "telemetry", "tasks", "state", "databases", "apis")
 _ARRAYS = ("resource", "prompt")
-OTHER_KINDS = ("sql", "http", "files", "python")
+OTHER_KINDS = ("sql", "http", "python")
 """Keys that make a tool of a kind that is not served yet."""
 
 _TOP = {

@@ -1,4 +1,4 @@
-"""A declared tool: a command whose arguments are templates, or one whose caller gives argv."""
+"""A declared tool: a command with templates, one whose caller gives argv, or work on files."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from handrail.spec import free
+from handrail.spec import files, free
 from handrail.spec.args import Arg
+from handrail.spec.files import Operation
 from handrail.spec.model import Table
 from handrail.spec.names import EnvName, ParamName, ParseName, PathName, ToolName
 from handrail.spec.param import ParamSpec, Regex, ScalarOrList
@@ -179,16 +180,56 @@ class FreeSpec(ToolSpec):
         return free.PARAMS
 
 
+class FilesSpec(ToolSpec):
+    """A tool that works on files of the workspace, without any program."""
+
+    files: Operation
+    """What it does: read, list, find, grep, stat, write, edit, move, copy, delete or restore."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_effect(cls, value: Any) -> Any:
+        """The effect is the operation's, unless the author says more."""
+        if not isinstance(value, dict) or "effect" in value:
+            return value
+        return {**value, "effect": _EFFECTS.get(str(value.get("files")), Effect.READ)}
+
+    @property
+    def program_names(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    @property
+    def accepts(self) -> Mapping[str, ParamSpec]:
+        """What its operation takes."""
+        return files.PARAMS[self.files]
+
+
+_EFFECTS = {
+    **dict.fromkeys(map(str, files.WRITES), Effect.WRITE.value),
+    str(Operation.DELETE): Effect.DESTRUCTIVE.value,
+}
+
+
+def effect_of(operation: Operation) -> Effect:
+    """What an operation on files does, at worst."""
+    return Effect(_EFFECTS.get(str(operation), Effect.READ))
+
+
 def _kind(value: Any) -> str:
     """Which kind of tool a raw value is, so that errors speak of that kind only."""
-    free = "programs" in value if isinstance(value, dict) else isinstance(value, FreeSpec)
-    return "<free>" if free else "<command>"
+    keys = value if isinstance(value, dict) else type(value).model_fields
+    return next((kind for key, kind in _KINDS.items() if key in keys), "<command>")
 
+
+_KINDS = {"programs": "<free>", "files": "<files>"}
 
 AnyTool = Annotated[
-    Annotated[CommandSpec, Tag("<command>")] | Annotated[FreeSpec, Tag("<free>")],
+    Annotated[CommandSpec, Tag("<command>")]
+    | Annotated[FreeSpec, Tag("<free>")]
+    | Annotated[FilesSpec, Tag("<files>")],
     Discriminator(_kind),
 ]
-"""One tool of either kind."""
+"""One tool of any kind."""
 
 ExampleSpec.model_rebuild()

@@ -17,7 +17,7 @@ import socket
 import time
 from typing import Any
 
-from . import cell, kernel, tree, wire
+from . import cell, kernel, tree, wire, work
 from .failure import Failure
 from .folders import Folders
 from .pipeline import bound
@@ -51,7 +51,8 @@ class Zygote:
     def __init__(self, channel: socket.socket, held: wire.Cell) -> None:
         self.channel = channel
         self.folders = Folders(held.folders)
-        self.launcher = Launcher(self.folders, Victim(wanted=held.grouped), held.strangers)
+        mine = work.load(held.work, held.library) if held.work else None
+        self.launcher = Launcher(self.folders, Victim(wanted=held.grouped), held.strangers, mine)
         self.call: Call | None = None
         self.received = array.array("i")
         self.poll = select.poll()

@@ -11,19 +11,26 @@ from .failure import Failure
 from .folders import Folders
 from .rulesets import Rulesets
 from .victim import Victim
+from .work import Work
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _TMPDIR = b"$TMPDIR"
 
 
 class Launcher:
-    """Starts commands in the calling thread, which is confined for good by doing so."""
+    """Starts commands in the calling thread, which is confined for good by doing so.
 
-    def __init__(self, folders: Folders, victim: Victim, strangers: bytes) -> None:
+    `work` is what it does in their place, where there is some.
+    """
+
+    def __init__(
+        self, folders: Folders, victim: Victim, strangers: bytes, work: Work | None
+    ) -> None:
         self._folders = folders
         self._victim = victim
         self._rulesets = Rulesets(folders.paths)
         self._strangers = strangers
+        self._work = work
 
     def prepare(self) -> None:
         """Confine the calling thread as far as can be done without knowing the order."""
@@ -53,11 +60,14 @@ class Launcher:
             finally:
                 os.close(root)
             with self._victim:
-                return order, pipeline.start(order, self._environment(order), streams)
+                return order, self._start(order, streams)
         except Failure:
             raise
         except (OSError, ValueError) as error:
             raise Failure.of(error, doing) from None
+
+    def _start(self, order: wire.Order, streams: Sequence[int]) -> list[int]:
+        return pipeline.start(order, self._environment(order), streams, self._work)
 
     def _environment(self, order: wire.Order) -> dict[bytes, bytes]:
         first = self._folders.first

@@ -62,6 +62,10 @@ class Cell(NamedTuple):
     """A cgroup bounds memory: have the kernel kill commands when there is no more."""
     hard_limits: tuple[tuple[int, int], ...]
     """Hard resource limits, for good."""
+    work: str = ""
+    """The module that does what is ordered, in place of programs; none when empty."""
+    library: tuple[str, ...] = ()
+    """Folders that it may import from."""
 
 
 Grant = tuple[bytes, int, tuple[bytes, ...]]

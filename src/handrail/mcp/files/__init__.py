@@ -1,0 +1,1 @@
+"""What the results of files tools look like to a model and to a program."""

@@ -1,0 +1,71 @@
+"""A call of a files tool as a stage: work of our own, told in words as a command would be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from handrail.plan.access import Access
+from handrail.plan.bind import bind, check
+from handrail.plan.host import Host
+from handrail.plan.program import Program
+from handrail.plan.stage import Stage
+from handrail.spec.param import ParamType
+from handrail.spec.tool import FilesSpec
+from handrail.spec.values import Value
+
+WORK = "handrail.systems.files.work"
+"""The module that does it; see its docstring for what it is told."""
+_FILE = Path(__file__).parent.parent / "systems" / "files" / "work.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller wants of a files tool: as words, and the texts that are too long for them."""
+
+    stage: Stage
+    texts: Mapping[str, str] = field(repr=False)
+    matched: Mapping[str, tuple[Value, ...]] = field(repr=False)
+    """What rules match of the arguments."""
+
+    def told(self, setting: Mapping[str, object]) -> bytes:
+        """What the work reads from its standard input."""
+        return json.dumps({"setting": setting, "texts": self.texts}).encode()
+
+
+def ask(tool: FilesSpec, arguments: Mapping[str, object], host: Host) -> Asked:
+    """Check what the caller gives. Raises `ArgumentError` and `PathOutsideWorkspace`."""
+    bound = bind(tool, arguments, workspace=host.workspace, cwd=host.workspace)
+    values: dict[str, object] = {**check(tool.accepts, arguments)}
+    texts: dict[str, str] = {}
+    for name, param in tool.accepts.items():
+        if param.multiline and name in values:
+            texts[name] = str(values.pop(name))
+        elif param.type is ParamType.PATH and name in values:
+            values[name] = bound.values[name]
+    words = (f"{name}={json.dumps(value)}" for name, value in values.items())
+    stage = Stage(_program(), (str(_FILE), tool.files.value, *words), work=WORK)
+    return Asked(stage, texts, bound.arguments)
+
+
+def setting(access: Access, host: Host, seconds: float) -> dict[str, object]:
+    """What the work may do, and how long, in paths relative to the workspace."""
+    root = host.workspace
+    return {
+        "writable": _below(access.writable, root),
+        "kept": _below([host.file], root),
+        "hidden": _below([host.state, *host.secret_files], root),
+        "seconds": seconds,
+    }
+
+
+def _below(paths: Iterable[Path], root: Path) -> list[str]:
+    return [str(path.relative_to(root)) for path in paths if path.is_relative_to(root)]
+
+
+@cache
+def _program() -> Program:
+    return Program.at("files", _FILE)
