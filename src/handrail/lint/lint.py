@@ -6,6 +6,7 @@ from handrail.diagnostic import Finding
 from handrail.lint.confinement import judge_confinement
 from handrail.lint.endings import judge_endings
 from handrail.lint.examples import judge_examples
+from handrail.lint.kinds import judge_kinds
 from handrail.lint.names import judge_names
 from handrail.lint.params import judge_params
 from handrail.lint.paths import judge_paths
@@ -18,6 +19,7 @@ from handrail.spec.server import ServerSpec
 
 RULES: tuple[Rule, ...] = (
     judge_names,
+    judge_kinds,
     judge_params,
     judge_placeholders,
     judge_secrets,

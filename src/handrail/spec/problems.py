@@ -25,6 +25,14 @@ _KINDS = {
     "dict_type": "a table",
     "model_type": "a table",
 }
+_OTHER_KIND = {
+    False: (
+        "whose caller gives argv",
+        "Leave it out, or run one program: program = … instead of programs = […].",
+    ),
+    True: ("which works on files, without a program", "Leave it out, or leave out `files`."),
+}
+"""Why a key of commands has no place in a tool, by whether it works on files; and the way out."""
 _LACKS = ("E103", "E113")
 _FORMS = "a string, a list, or a table with when, unless or each"
 
@@ -92,9 +100,9 @@ def _unknown(data: dict[str, Any], at: tuple[Key, ...]) -> Finding:
         return Finding(at, "E110", f"{message} yet; refusing to ignore it", on_key=True)
     message = f'unknown key "{key}"{table_words(data, table)}'
     if _is_for_commands(at):
-        message = f'"{key}" has no meaning in {tool_words(data, at)}, whose caller gives argv'
-        hint = "Leave it out, or run one program: program = … instead of programs = […]."
-        return Finding(at, "E101", message, hint, on_key=True)
+        why, way_out = _OTHER_KIND["files" in data["tool"][at[1]]]
+        message = f'"{key}" has no meaning in {tool_words(data, at)}, {why}'
+        return Finding(at, "E101", message, way_out, on_key=True)
     if key in CONDITIONS:
         return Finding(at, "E101", message, "Nest them: args may hold further tables.", on_key=True)
     known = known_keys(table)
@@ -133,7 +141,7 @@ def _missing(data: dict[str, Any], at: tuple[Key, ...]) -> Iterator[Finding]:
             # The key of another kind has a finding of its own.
             if not any(kind in data["tool"][index] for kind in OTHER_KINDS):
                 message = f"{tool_words(data, at)} does not say what it runs"
-                hint = 'Add program = "NAME", with NAME an entry of [programs].'
+                hint = 'Add program = "NAME", with NAME an entry of [programs]; or files = "read".'
                 yield Finding(at, "E113", message, hint)
         case _:
             yield Finding(at, "E103", f'missing key "{key}"{table_words(data, tuple(parents))}')

@@ -218,7 +218,7 @@ def effect_of(operation: Operation) -> Effect:
 
 def _kind(value: Any) -> str:
     """Which kind of tool a raw value is, so that errors speak of that kind only."""
-    keys = value if isinstance(value, dict) else type(value).model_fields
+    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
     return next((kind for key, kind in _KINDS.items() if key in keys), "<command>")
 
 

@@ -102,7 +102,7 @@ ANSWER = f"""\
 31:20 error[E102] params.m.max_length: must be at most 1048576
 31:39 error[E102] params.m.pattern: not a regular expression: the repetition number is too large
 32:1 error[E113] tool "y" does not say what it runs
-    hint: Add program = "NAME", with NAME an entry of [programs].
+    hint: Add program = "NAME", with NAME an entry of [programs]; or files = "read".
 34:15 error[E102] description: must not be empty
 35:1 error[E103] missing key "description" in tool "z"
 37:1 error[E110] "sql" of a tool {NOT_SERVED}; refusing to ignore it
@@ -167,7 +167,7 @@ OF_RULES = f"""\
 17:14 error[E102] not_match[0]: must not be empty
 18:1 error[E103] missing key "description" in tool "1x"
 18:1 error[E113] tool "1x" does not say what it runs
-    hint: Add program = "NAME", with NAME an entry of [programs].
+    hint: Add program = "NAME", with NAME an entry of [programs]; or files = "read".
 19:8 error[E505] name: not a tool name: a letter, then letters, digits, `_` and `-`, at most 64 in all
 """  # noqa: E501  # lines of output, whole
 
