@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from handrail.spec.tool import Effect, ToolSpec
+from handrail.spec.files import Operation
+from handrail.spec.tool import Effect, FilesSpec, ToolSpec
+
+_REPLACES = (Operation.WRITE, Operation.EDIT)
+"""What puts something in the place of what was there."""
 
 
 def hints(spec: ToolSpec) -> dict[str, bool]:
@@ -10,7 +14,11 @@ def hints(spec: ToolSpec) -> dict[str, bool]:
     reads = spec.effect is Effect.READ
     return {
         "readOnlyHint": reads,
-        "destructiveHint": spec.effect is Effect.DESTRUCTIVE,
+        "destructiveHint": spec.effect is Effect.DESTRUCTIVE or _replaces(spec),
         "idempotentHint": reads or spec.idempotent,
         "openWorldHint": spec.network,
     }
+
+
+def _replaces(spec: ToolSpec) -> bool:
+    return isinstance(spec, FilesSpec) and spec.files in _REPLACES

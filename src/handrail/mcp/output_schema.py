@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handrail.spec.tool import FreeSpec, ToolSpec
+from handrail.mcp.files.schema import files_schema
+from handrail.spec.tool import FilesSpec, FreeSpec, ToolSpec
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _NUMBER: dict[str, Any] = {"type": "number"}
@@ -46,6 +47,8 @@ _OUTPUTS: dict[str, Any] = {
 
 def output_schema(tool: ToolSpec) -> dict[str, Any]:
     """The schema of a tool's results: those of the command, or an error of ours."""
+    if isinstance(tool, FilesSpec):
+        return files_schema(tool.files)
     parsed = (
         {}
         if tool.parse == "text"
