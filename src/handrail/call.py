@@ -20,6 +20,7 @@ from handrail.meter.slots import Slots
 from handrail.meter.spent import Spent
 from handrail.meter.traffic import Traffic
 from handrail.plan.digest import digest
+from handrail.plan.files import WORK
 from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
 from handrail.plan.stage import Earlier
@@ -44,6 +45,7 @@ from handrail.process.spool import folder_in
 from handrail.process.tiers import choose
 from handrail.record.outputs import Outputs
 from handrail.record.record import CallRecord, Recorder, Refused
+from handrail.sandbox.cell import Cell
 from handrail.sandbox.confine import common_cell, confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
@@ -52,6 +54,8 @@ from handrail.systems.files.reply import answered
 
 _MOST_QUESTIONS = 64
 """Calls that wait for a person at once."""
+_LEAST_IDLE = 8
+"""Zygotes that wait for calls: several kinds of tools take turns without waiting for new ones."""
 _log = logging.getLogger("handrail.call")
 
 
@@ -234,6 +238,13 @@ def _refuse_stopped(call: Call) -> None:
         raise Draining("the call was stopped while it waited for its turn")
 
 
+def _common_cells(spec: ServerSpec, means: Means) -> list[Cell]:
+    """What most calls will want: of the tools that run programs, and of those that need none."""
+    works = {"" if tool.program_names else WORK for tool in spec.tools}
+    cells = (common_cell(means, spec.limits, work) for work in works)
+    return [cell for cell in cells if cell is not None]
+
+
 @asynccontextmanager
 async def open_line(
     spec: ServerSpec,
@@ -253,8 +264,8 @@ async def open_line(
     means = means or await choose(spec.confinement, host.user)
     found = Cgroups.find()
     cgroups = found if isinstance(found, Cgroups) else None
-    most_idle, warm = spec.limits.concurrency, common_cell(means, spec.limits)
-    async with Pool(most_idle=most_idle, warm=warm, cgroups=cgroups) as pool:
+    most_idle = max(spec.limits.concurrency, _LEAST_IDLE)
+    async with Pool(most_idle=most_idle, warm=_common_cells(spec, means), cgroups=cgroups) as pool:
         line = Line(spec, host, means, pool, recorder, patience_seconds)
         try:
             yield line

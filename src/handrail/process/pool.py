@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 
 import anyio
@@ -26,7 +27,7 @@ class Pool:
     """
 
     def __init__(
-        self, *, most_idle: int, warm: Cell | None = None, cgroups: Cgroups | None = None
+        self, *, most_idle: int, warm: Sequence[Cell] = (), cgroups: Cgroups | None = None
     ) -> None:
         self._most_idle = most_idle
         self._cgroups = cgroups
@@ -39,9 +40,9 @@ class Pool:
 
     async def __aenter__(self) -> Pool:
         try:
-            if self._warm is not None:
+            for cell in self._warm:
                 for _ in range(min(_WARM, self._most_idle)):
-                    self._idle.append(self._grow(self._warm))
+                    self._idle.append(self._grow(cell))
         except OSError:
             await self._close()
             raise

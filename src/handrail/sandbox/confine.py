@@ -63,13 +63,18 @@ def confine(plan: Plan, means: Means) -> ConfinedPlan:
     return ConfinedPlan(plan, confinement, _working(cell, work), rules)
 
 
-def common_cell(means: Means, limits: LimitsTable) -> Cell | None:
-    """The cell that most calls will want; None where each tool has its own."""
+def common_cell(means: Means, limits: LimitsTable, work: str = "") -> Cell | None:
+    """The cell that most calls will want: of programs, or of `work` of ours.
+
+    None where each tool has its own.
+    """
     if means.tier is Tier.NAMESPACES:
         return None
     if means.tier is Tier.LANDLOCK:
-        return _shared(means, Sockets.NONE, limits.file_size, limits.open_files)
-    return _bare(means, limits.file_size, limits.open_files)
+        cell = _shared(means, Sockets.NONE, limits.file_size, limits.open_files)
+    else:
+        cell = _bare(means, limits.file_size, limits.open_files)
+    return _working(cell, work)
 
 
 def _working(cell: Cell, work: str) -> Cell:
