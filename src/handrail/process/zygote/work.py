@@ -16,6 +16,16 @@ Work = Callable[[Sequence[bytes]], int]
 """Takes argv, with its streams at 0, 1 and 2; its exit code."""
 
 _FAILED = 70
+# What a zygote hears or ignores. SIGXFSZ stays ignored: a file that becomes too large is an
+# error of write(2), about which work can say more than a signal.
+_CHANGED = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGXCPU,
+    signal.SIGCHLD,
+    signal.SIGPIPE,
+)
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -50,7 +60,7 @@ def _become_program(streams: Sequence[int]) -> None:
     """What exec(2) and posix_spawn(3) do for a program: its streams, and nothing else open."""
     os.setsid()
     signal.set_wakeup_fd(-1)
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+    for number in _CHANGED:
         signal.signal(number, signal.SIG_DFL)
     for place in range(3):
         os.dup2(streams[place], place)
