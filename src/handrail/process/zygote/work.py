@@ -52,6 +52,8 @@ def fork(work: Work, argv: Sequence[bytes], streams: Sequence[int]) -> int:
     try:
         _become_program(streams)
         code = work(argv)
+    except BaseException as fault:  # noqa: BLE001  # whatever it is, no exit but the last line
+        sys.excepthook(type(fault), fault, fault.__traceback__)
     finally:
         os._exit(code)
 
