@@ -11,6 +11,7 @@ import signal
 import sys
 import types
 from collections.abc import Callable, Sequence
+from typing import Any
 
 Work = Callable[[Sequence[bytes]], int]
 """Takes argv, with its streams at 0, 1 and 2; its exit code."""
@@ -52,9 +53,9 @@ def fork(work: Work, argv: Sequence[bytes], streams: Sequence[int]) -> int:
     try:
         _become_program(streams)
         code = work(argv)
-    except BaseException as fault:  # noqa: BLE001  # whatever it is, no exit but the last line
-        sys.excepthook(type(fault), fault, fault.__traceback__)
     finally:
+        # Nothing that is raised may go back into the zygote's own loop, of which this is a copy.
+        _tell(*sys.exc_info())
         os._exit(code)
 
 
@@ -67,3 +68,9 @@ def _become_program(streams: Sequence[int]) -> None:
     for place in range(3):
         os.dup2(streams[place], place)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+
+
+def _tell(kind: type[BaseException] | None, fault: BaseException | None, trace: Any) -> None:
+    if kind is not None and fault is not None:
+        with open(2, "w", closefd=False) as sys.stderr:
+            sys.__excepthook__(kind, fault, trace)
