@@ -7,9 +7,15 @@ import re
 _REPOSITORY = ".git"
 OURS = ".handrail"
 """The folder of our own state, also of the trash."""
-# What file systems and terminals leave out of a name: HFS+ ignores these, and shows the rest.
-_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufeff\u00ad]")
-_UNSAYABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]")
+# Default_Ignorable_Code_Point of Unicode 15: file systems that fold case (ext4, f2fs, HFS+, APFS)
+# leave these out when they compare names.
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+_UNSAYABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_ESCAPED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]")
 
 
 def is_kept(name: str) -> bool:
@@ -22,6 +28,17 @@ def is_ours(name: str) -> bool:
     return _folded(name) == OURS
 
 
+def is_below(place: str, tree: str) -> bool:
+    """Whether `place` is `tree` or lies in it, however a file system folds them; `.` holds all."""
+    here, there = folded(place), folded(tree)
+    return there in (".", here) or here.startswith(f"{there}/")
+
+
+def folded(place: str) -> str:
+    """A path by which two that some file system takes for one are equal."""
+    return "/".join(map(_folded, place.split("/")))
+
+
 def _folded(name: str) -> str:
     # Windows drops dots and spaces from the end, and what comes after a colon.
     plain = _IGNORED.sub("", name).casefold().partition(":")[0]
@@ -29,13 +46,16 @@ def _folded(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    r"""A name or path as JSON and terminals can show it: `a\nb`, `\xff` for what is no text."""
-    return _UNSAYABLE.sub(_escaped, name)
+    r"""A name or path as JSON and terminals can show it: `a\nb`, `\xff` for what is no text.
+
+    What a caller can give stays as it is, a backslash too.
+    """
+    return _ESCAPED.sub(_escaped, name) if is_odd(name) else name
 
 
 def is_odd(name: str) -> bool:
     """Whether no caller can give this name."""
-    return shown(name.replace("\\", "")) != name.replace("\\", "")
+    return _UNSAYABLE.search(name) is not None
 
 
 def _escaped(found: re.Match[str]) -> str:

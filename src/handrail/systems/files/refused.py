@@ -26,6 +26,7 @@ _CODES = {
     errno.ENOSPC: (STORAGE_FULL, "does not fit: the disk is full"),
     errno.EDQUOT: (STORAGE_FULL, "does not fit: the quota of disk space is used up"),
     errno.EFBIG: (STORAGE_FULL, "would become larger than a file may be here"),
+    errno.EAGAIN: (BUSY, "is held by another program"),
     errno.EMFILE: (BUSY, "cannot be opened: too many files are open"),
     errno.ENFILE: (BUSY, "cannot be opened: too many files are open"),
     errno.ENOMEM: (BUSY, "does not fit into memory"),
@@ -66,6 +67,6 @@ def _hint(number: int) -> str | None:
         case errno.ENOENT:
             return "list_files and find_files say what there is."
         case errno.EXDEV:
-            return "Give a path below the workspace, relative to it."
+            return "Give a path below the workspace. Links with absolute targets are not followed."
         case _:
             return None

@@ -7,14 +7,22 @@ socket is not opened at all, and what is kept or hidden is refused by its place.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handrail.process.zygote.beneath import open_beneath
-from handrail.systems.files.names import is_kept, is_ours
-from handrail.systems.files.refused import ARGUMENT_INVALID, DENIED, NOT_FOUND, Refused, of_error
+from handrail.systems.files.names import is_below, is_kept, is_ours
+from handrail.systems.files.refused import (
+    ARGUMENT_INVALID,
+    BUSY,
+    DENIED,
+    NOT_FOUND,
+    Refused,
+    of_error,
+)
 
 _LOOK = os.O_PATH | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
@@ -26,6 +34,8 @@ _KINDS = {
 }
 Identity = tuple[int, int]
 """Device and inode."""
+_MOST_TRIES = 20
+"""Times that we look again, while what was found is moved or replaced under our eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +65,11 @@ class Tree:
 
         Links are followed inside the workspace. Raises `Refused`.
         """
-        try:
-            found = open_beneath(self.root, os.fsencode(path), _LOOK)
-        except OSError as error:
-            raise of_error(error, field) from None
-        try:
-            self._spare_hidden(found, field)
-        except Refused:
-            os.close(found)
-            raise
-        return found
+        return self._look(path, field, _LOOK)
+
+    def look_at(self, path: str, field: str = "path") -> int:
+        """The same of whatever has this very name: a link itself, not what it leads to."""
+        return self._look(path.rstrip("/") or ".", field, _LOOK | os.O_NOFOLLOW)
 
     def open(self, path: str, field: str = "path") -> int:
         """A descriptor to read the file at `path` from. Raises `Refused`, for a folder too."""
@@ -94,44 +99,91 @@ class Tree:
 
         Raises `Refused` for what has been moved out of the workspace, or removed.
         """
-        path = os.readlink(f"/proc/self/fd/{descriptor}")
-        top = os.readlink(f"/proc/self/fd/{self.root}")
-        if path == top:
-            return "."
-        if not path.startswith(top.rstrip("/") + "/"):
-            raise Refused(NOT_FOUND, "it was moved or removed while it was looked for")
-        return path[len(top.rstrip("/")) + 1 :]
+        for _ in range(_MOST_TRIES):
+            place = self._place(descriptor)
+            if place is not None:
+                return place
+        raise Refused(NOT_FOUND, "it was moved or removed while it was looked at")
 
     def spare(self, place: str, field: str = "path") -> None:
-        """Refuse to write at `place`, as `place` said it. Raises `Refused`."""
-        if any(is_kept(name) for name in place.split("/")) or place in self.kept:
+        """Refuse to write at `place`, as `place` said it. Raises `Refused`.
+
+        To move or delete a folder is to write all that is kept in it.
+        """
+        named = any(is_kept(name) for name in place.split("/"))
+        guarded = (*self.kept, *self.hidden)
+        if named or any(is_below(place, one) or is_below(one, place) for one in guarded):
             hint = "Repositories (.git), the state folder and the server file are never written."
             raise Refused(DENIED, f"`{field}` names what is kept", field=field, hint=hint)
-        if not any(_is_below(place, tree) for tree in self.writable):
+        if not any(is_below(place, tree) for tree in self.writable):
             shown = list(self.writable)
             raise Refused(
                 DENIED, f"this tool may not write at `{field}`", field=field, allowed=shown
             )
 
-    def _spare_hidden(self, descriptor: int, field: str) -> None:
-        place = self.place(descriptor)
+    def _look(self, path: str, field: str, flags: int) -> int:
+        """Look until we know where it is: what a place is judged by must be that very file."""
+        for _ in range(_MOST_TRIES):
+            found = self._opened(path, field, flags)
+            try:
+                place = self._place(found)
+                if place is not None:
+                    self._spare_hidden(found, place, field)
+                    return found
+            except Refused:
+                os.close(found)
+                raise
+            os.close(found)
+        hint = "Try again."
+        raise Refused(BUSY, f"`{field}` is moved or replaced all the time", field=field, hint=hint)
+
+    def _opened(self, path: str, field: str, flags: int) -> int:
+        try:
+            return open_beneath(self.root, os.fsencode(path), flags)
+        except UnicodeEncodeError:
+            raise Refused(ARGUMENT_INVALID, f"`{field}` is no text", field=field) from None
+        except OSError as error:
+            raise of_error(error, field) from None
+
+    def _place(self, descriptor: int) -> str | None:
+        """The place of `descriptor`, if it has that name; None when it was moved or removed.
+
+        proc(5) says `NAME (deleted)` of what was removed, which may be a name too.
+        """
+        path, top = _path(descriptor), _path(self.root).rstrip("/")
+        if not f"{path}/".startswith(f"{top}/"):
+            return None
+        place = path[len(top) + 1 :] or "."
+        known = self._identity(place)
+        return place if known == _identity(os.fstat(descriptor)) else None
+
+    def _spare_hidden(self, descriptor: int, place: str, field: str) -> None:
+        """Refuse what is hidden by its place, and by any other name: a hard link has its own."""
         ours = any(is_ours(name) for name in place.split("/"))
-        if ours or place in self.hidden or self._is_hidden(os.fstat(descriptor)):
+        found = _identity(os.fstat(descriptor))
+        if ours or any(is_below(place, one) or self._identity(one) == found for one in self.hidden):
             raise Refused(DENIED, f"`{field}` names what no tool may read", field=field)
 
-    def _is_hidden(self, found: os.stat_result) -> bool:
-        """Whether it is another name of a hidden file: a hard link has a place of its own."""
-        if stat.S_ISDIR(found.st_mode) or found.st_nlink < 2:
-            return False
-        identity = found.st_dev, found.st_ino
-        return any(self._identity(path) == identity for path in self.hidden)
-
-    def _identity(self, path: str) -> Identity | None:
+    def _identity(self, place: str) -> Identity | None:
         try:
-            known = os.stat(path, dir_fd=self.root, follow_symlinks=False)
+            return _identity(os.stat(place, dir_fd=self.root, follow_symlinks=False))
         except OSError:
             return None
-        return known.st_dev, known.st_ino
+
+
+def _path(descriptor: int) -> str:
+    """Where it is, by its whole path. Raises `Refused` where nobody can say."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise of_error(error, "path") from None
+        why = "files can only be used where /proc is mounted, and it is not"
+        raise Refused(DENIED, why, hint="This is for the server's owner to mend.") from None
+
+
+def _identity(found: os.stat_result) -> Identity:
+    return found.st_dev, found.st_ino
 
 
 def reopened(looked: int, field: str = "path") -> int:
@@ -149,7 +201,3 @@ def reopened(looked: int, field: str = "path") -> int:
         return os.open(f"/proc/self/fd/{looked}", _READ)
     except OSError as error:
         raise of_error(error, field) from None
-
-
-def _is_below(place: str, tree: str) -> bool:
-    return tree in (".", place) or place.startswith(f"{tree}/")
