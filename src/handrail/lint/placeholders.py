@@ -20,6 +20,8 @@ def judge_placeholders(spec: ServerSpec) -> Iterator[Finding]:
             param = tool.params.get(use.name)
             if param is None:
                 yield _unknown(use, tool, spec)
+            elif use.how is How.PAGES:
+                yield from _paged(use, param)
             else:
                 yield from _misused(use, param)
         # A misspelt mention is one mistake, not two.
@@ -39,7 +41,7 @@ def _unknown(use: Use, tool: CommandSpec, spec: ServerSpec) -> Finding:
     meant = closest(use.name, tool.params)
     hint = f'Did you mean "{meant}"?' if meant else "Declare it in [tool.params]."
     mention = f"{key} uses {{{use.name}}}"
-    if use.how in (How.CONDITION, How.EACH):
+    if use.how in (How.CONDITION, How.EACH, How.PAGES):
         mention = f'{use.at[-1]} names "{use.name}"'
     return Finding(use.at, "E204", f'{mention}; tool "{tool.name}" {has}', hint)
 
@@ -61,6 +63,13 @@ def _misused(use: Use, param: ParamSpec) -> Iterator[Finding]:
             yield _list_in_text(use)
     elif not use.known_set and not _always_set(param):
         yield _may_be_unset(use)
+
+
+def _paged(use: Use, param: ParamSpec) -> Iterator[Finding]:
+    if param.type is not ParamType.INTEGER or param.default is None:
+        said = f'{use.at[-1]} names "{use.name}", which is no integer with a default'
+        hint = "Whoever goes on must know where the first part began, and how long it was."
+        yield Finding(use.at, "E210", said, hint)
 
 
 def _list_in_text(use: Use) -> Finding:

@@ -27,6 +27,8 @@ class How(Enum):
     """`when` or `unless`."""
     EACH = auto()
     """`each`."""
+    PAGES = auto()
+    """A param of `pages`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ def uses(index: int, tool: CommandSpec) -> Iterator[Use]:
     for key, template in (("stdin", tool.stdin), ("cwd", tool.cwd)):
         for name in template.names if template else ():
             yield Use(name, (*at, key), How.INPUT)
+    for key, name in tool.pages or ():
+        if name is not None:
+            yield Use(name, (*at, "pages", key), How.PAGES)
 
 
 def needed(group: Group) -> frozenset[str]:

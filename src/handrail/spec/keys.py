@@ -26,6 +26,7 @@ from handrail.spec.tool import (
     ExpectSpec,
     FilesSpec,
     FreeSpec,
+    PagesSpec,
     SecretRef,
 )
 
@@ -62,6 +63,8 @@ def _models(at: tuple[Key, ...]) -> tuple[type[Table], ...]:
     match at:
         case ("tool", int()):
             return (CommandSpec, FreeSpec, FilesSpec)
+        case ("tool", int(), "pages"):
+            return (PagesSpec,)
         case _:
             model = _model(at)
             return () if model is None else (model,)

@@ -79,8 +79,10 @@ Version = Annotated[
 ParseName = Annotated[
     str,
     Named(
-        "(text|lines|json|jsonl|csv|jc:[a-z0-9_-]{1,64})",
-        "not a way to parse: text, lines, json, jsonl, csv or jc:PARSER",
+        "(text|lines|json|jsonl|csv|jc:[a-z0-9_-]{1,64}"
+        "|git:(blame|branches|diff|grep|log|show|status|tags))",
+        "not a way to parse: text, lines, json, jsonl, csv, jc:PARSER, or git: with one of blame, "
+        "branches, diff, grep, log, show, status, tags",
     ),
 ]
 PathName = Annotated[

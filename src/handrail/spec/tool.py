@@ -70,6 +70,33 @@ class ExpectSpec(Table):
     """A regular expression to find in its output."""
 
 
+class PagesSpec(Table):
+    """Which params say what part of a long list is wanted, so that an answer can name the next."""
+
+    limit: ParamName
+    """The param for how many items at most."""
+    skip: ParamName | None = None
+    """The param for how many items to leave out before them."""
+    start: ParamName | None = None
+    """Or the param for the number of the first item, counted from 1."""
+
+    @model_validator(mode="after")
+    def _check_place(self) -> PagesSpec:
+        if (self.skip is None) == (self.start is None):
+            raise ValueError("pages has either skip or start, beside limit")
+        return self
+
+    @property
+    def place(self) -> str:
+        """The param that says where the part begins."""
+        return str(self.skip or self.start)
+
+    @property
+    def first(self) -> int:
+        """What that param is for the first item of all."""
+        return 0 if self.start is None else 1
+
+
 class ToolSpec(Table):
     """What every tool has: its name, its effect, and the bounds of its use."""
 
@@ -114,7 +141,7 @@ class ToolSpec(Table):
     )
     """What an exit code means, for the answer: `{ "5" = "no tests were found" }`."""
     parse: ParseName = "text"
-    """How standard output becomes `output`: text, lines, json, jsonl, csv or jc:PARSER."""
+    """How standard output becomes `output`: text, lines, json, jsonl, csv, jc:NAME or git:NAME."""
     progress: Regex | None = None
     """A pattern for progress lines; named groups `done`, `total`, `percent`, `message`."""
     idempotent: bool = False
@@ -151,6 +178,8 @@ class CommandSpec(ToolSpec):
     """What the program reads from its standard input; nothing when unset."""
     cwd: Template | None = None
     """The directory to run in, inside the workspace; the workspace itself when unset."""
+    pages: PagesSpec | None = None
+    """The params that ask for a part of a long list: `{ limit = "limit", skip = "skip" }`."""
 
     @property
     def program_names(self) -> tuple[str, ...]:
