@@ -36,16 +36,23 @@ def clean(raw: bytes) -> Clean:
     text = raw.decode("utf-8", "replace")
     invalid = text.count("\ufffd") - raw.count("\ufffd".encode())
     text, escapes = _ESCAPES.subn("", text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    safe = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    counts = {"invalid bytes": invalid, "escape sequences": escapes}
+    marks = {name: count for name, count in counts.items() if count}
+    return Clean(safe.text, marks | safe.marks)
+
+
+def visible(text: str) -> Clean:
+    """Text in which everything can be seen that acts on a terminal or hides from a reader.
+
+    Nothing is taken out: control characters become their pictures (ESC is ␛); C1,
+    bidirectional and tag characters become `\\u{...}`. Tabs and line ends stay.
+    """
     pictured = text.translate(_C0)
     controls = sum(a != b for a, b in zip(text, pictured, strict=True)) if text != pictured else 0
-    text, hidden = _HIDDEN.subn(lambda found: f"\\u{{{ord(found[0]):x}}}", pictured)
-    counts = {
-        "invalid bytes": invalid,
-        "escape sequences": escapes,
-        "control characters": controls + hidden,
-    }
-    return Clean(text, {name: count for name, count in counts.items() if count})
+    shown, hidden = _HIDDEN.subn(lambda found: f"\\u{{{ord(found[0]):x}}}", pictured)
+    count = controls + hidden
+    return Clean(shown, {"control characters": count} if count else {})
 
 
 def whole_start(raw: bytes) -> bytes:

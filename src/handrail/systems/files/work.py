@@ -17,6 +17,7 @@ from typing import Any
 from handrail.systems.files.read import read
 from handrail.systems.files.refused import Refused, of_error
 from handrail.systems.files.setting import Setting
+from handrail.systems.files.stat import stat
 from handrail.systems.files.tree import Tree
 
 Given = Mapping[str, Any]
@@ -26,6 +27,7 @@ Operation = Callable[[Setting, Given], Result]
 
 OPERATIONS: Mapping[str, Operation] = {
     "read": read,
+    "stat": stat,
 }
 
 
