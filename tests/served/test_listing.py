@@ -42,7 +42,7 @@ async def test_an_input_schema_is_closed_and_has_every_bound(client: Connected) 
             "file": {
                 "type": "string",
                 "maxLength": 4096,
-                "description": "A path in the workspace, relative to it.",
+                "description": "A path in the workspace.",
             },
             "items": {
                 "type": "array",

@@ -85,7 +85,7 @@ async def _call(
         if isinstance(tool, FilesSpec):
             return _tell_files(FilesAnswer(one.id, tool, outcome, request), as_json=as_json)
         shown_bytes = tool.output or opened.spec.limits.output
-        got = answer(one.id, tool, outcome, shown_bytes)
+        got = answer(one.id, tool, outcome, shown_bytes, request)
         if as_json:
             streams.say(json.dumps(got.structure(), ensure_ascii=False, indent=2))
         else:

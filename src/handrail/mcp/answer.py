@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 
 from handrail.mcp.clean import clean
 from handrail.mcp.excerpt import Excerpt, excerpt
-from handrail.mcp.parsing import Unparsable, parse
+from handrail.mcp.git import formats
+from handrail.mcp.git.advice import next_step
+from handrail.mcp.pages import Page
+from handrail.mcp.parsing import Parsed, Unparsable, parse
 from handrail.process.outcome import Ending, Exited, Outcome
 from handrail.spec.tool import ToolSpec
+
+_NONE: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +23,7 @@ class Answer:
     """What the caller gets of an outcome, before it is put into protocol types or on a terminal.
 
     `output` is the parsed value, when the tool has `parse`; `parse_error` says why there is
-    none.
+    none. `page` says which part of a list it is.
     """
 
     call_id: str
@@ -26,17 +33,31 @@ class Answer:
     stderr: Excerpt
     output: object
     parse_error: str | None
+    page: Page | None = None
 
     @property
     def ok(self) -> bool:
         """Whether the last command ended by itself, with a code that means success."""
-        ending = self.outcome.ending
-        return isinstance(ending, Exited) and ending.code in self.tool.ok_exit
+        return _went_well(self.tool, self.outcome)
 
     @property
     def excerpts(self) -> dict[str, Excerpt]:
         """Both streams by name."""
         return {"stdout": self.stdout, "stderr": self.stderr}
+
+    @property
+    def next(self) -> dict[str, object] | None:
+        """The call that goes on with a list where this one stopped."""
+        if self.page is None or self.page.next is None:
+            return None
+        return {"tool": self.tool.name, "arguments": self.page.next}
+
+    @property
+    def next_step(self) -> str | None:
+        """What to do about a failure of git's."""
+        if self.ok or "git" not in self.tool.program_names:
+            return None
+        return next_step(f"{self.stderr.text}\n{self.stdout.text}")
 
     @property
     def denials(self) -> list[dict[str, str]]:
@@ -54,6 +75,7 @@ class Answer:
         outcome = self.outcome
         optional = {
             "output": self.output,
+            "next": self.next,
             "parse_error": self.parse_error,
             "truncated": [
                 {
@@ -88,12 +110,21 @@ class Answer:
         }
 
 
-def answer(call_id: str, tool: ToolSpec, outcome: Outcome, shown_bytes: int) -> Answer:
-    """What to answer. `shown_bytes` is how much of each stream is shown."""
-    stdout = excerpt(outcome.stdout, shown_bytes)
+def answer(
+    call_id: str,
+    tool: ToolSpec,
+    outcome: Outcome,
+    shown_bytes: int,
+    arguments: Mapping[str, object] = _NONE,
+) -> Answer:
+    """What to answer to a call with `arguments`. `shown_bytes` is how much of a stream is shown."""
     stderr = excerpt(outcome.stderr, shown_bytes)
-    output, parse_error = _parsed(tool, stdout)
-    return Answer(call_id, tool, outcome, stdout, stderr, output, parse_error)
+    parsed = _parsed(tool, arguments, outcome, shown_bytes)
+    if isinstance(parsed, Parsed):
+        value, page = parsed.value, parsed.page
+        return Answer(call_id, tool, outcome, parsed.shown, stderr, value, None, page)
+    stdout = excerpt(outcome.stdout, shown_bytes)
+    return Answer(call_id, tool, outcome, stdout, stderr, None, parsed)
 
 
 def resource(call_id: str, stream: str) -> str:
@@ -105,12 +136,21 @@ def _ending(ending: Ending) -> dict[str, object]:
     return {"kind": ending.kind, **asdict(ending)}
 
 
-def _parsed(tool: ToolSpec, stdout: Excerpt) -> tuple[object, str | None]:
-    if tool.parse == "text":
-        return None, None
-    if not stdout.is_whole:
-        return None, f"stdout is longer than is shown, so it was not read as {tool.parse}"
+def _parsed(
+    tool: ToolSpec, arguments: Mapping[str, object], outcome: Outcome, shown_bytes: int
+) -> Parsed | str | None:
+    """The parsed value; why there is none; or None, where there should be none."""
+    if tool.parse == "text" or (_is_git(tool) and not _went_well(tool, outcome)):
+        return None
     try:
-        return parse(tool.parse, stdout.text), None
+        return parse(tool, arguments, outcome.stdout, shown_bytes)
     except Unparsable as wrong:
-        return None, str(wrong)
+        return str(wrong)
+
+
+def _is_git(tool: ToolSpec) -> bool:
+    return tool.parse.startswith(formats.PREFIX)
+
+
+def _went_well(tool: ToolSpec, outcome: Outcome) -> bool:
+    return isinstance(outcome.ending, Exited) and outcome.ending.code in tool.ok_exit

@@ -24,19 +24,24 @@ class Excerpt:
         return self.next_offset is None
 
 
-def excerpt(output: Output, limit: int) -> Excerpt:
-    """The first and the last `limit / 2` bytes of a stream, or all of a short one."""
-    if output.size <= limit:
-        cleaned = clean(output.read(0, output.size))
-        return Excerpt(cleaned.text, output.size, output.size, None, cleaned.marks)
+def excerpt(output: Output, limit: int, start: int = 0, end: int | None = None) -> Excerpt:
+    """The first and the last `limit / 2` bytes of a stream, or all of a short one.
+
+    Of a part of the stream, when `start` or `end` are given.
+    """
+    end = output.size if end is None else end
+    size = end - start
+    if size <= limit:
+        cleaned = clean(output.read(start, size))
+        return Excerpt(cleaned.text, size, size, None, cleaned.marks)
     half = limit // 2
-    head = whole_start(output.read(0, half))
-    tail = whole_end(output.read(output.size - half, half))
-    gap = output.size - len(head) - len(tail)
+    head = whole_start(output.read(start, half))
+    tail = whole_end(output.read(end - half, half))
+    gap = size - len(head) - len(tail)
     first, last = clean(head), clean(tail)
     marks = {
         name: first.marks.get(name, 0) + last.marks.get(name, 0)
         for name in first.marks | last.marks
     }
     text = f"{first.text}\n[… {gap:,} bytes left out …]\n{last.text}"
-    return Excerpt(text, len(head) + len(tail), output.size, len(head), marks)
+    return Excerpt(text, len(head) + len(tail), size, start + len(head), marks)

@@ -17,7 +17,7 @@ _JSON_TYPES = {
     ParamType.BOOLEAN: "boolean",
     ParamType.PATH: "string",
 }
-_PATH_NOTE = "A path in the workspace, relative to it."
+_PATH_NOTE = "A path in the workspace."
 # What Python's regular expressions have and ECMA-262's lack, or read otherwise.
 _PYTHON_ONLY = re.compile(r"\(\?(?:P|[aiLmsux-]+[:)]|\(|#|>)|\\[AZ]|[*+?}]\+")
 

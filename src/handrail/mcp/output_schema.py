@@ -1,5 +1,8 @@
-"""What every command tool returns, as the JSON Schema that clients see. Kept short: it is sent
-once for each tool."""
+"""What every command tool returns, as the JSON Schema that clients see.
+
+It is sent once for each tool, and read by a model each time: it has what callers act on. All fields
+are in docs/results.md.
+"""
 
 from __future__ import annotations
 
@@ -9,35 +12,15 @@ from handrail.mcp.files.schema import files_schema
 from handrail.spec.tool import FilesSpec, FreeSpec, ToolSpec
 
 _TEXT: dict[str, Any] = {"type": "string"}
-_NUMBER: dict[str, Any] = {"type": "number"}
-_INTEGER: dict[str, Any] = {"type": "integer"}
-_OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}}
+_OBJECT: dict[str, Any] = {"type": "object"}
+_OBJECTS: dict[str, Any] = {"type": "array", "items": _OBJECT}
 
-_ENDING: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "kind": _TEXT,
-        "code": _INTEGER,
-        "signal": _TEXT,
-        "after_seconds": _NUMBER,
-        "limit_bytes": _INTEGER,
-    },
-    "required": ["kind"],
-}
 _PROPERTIES: dict[str, Any] = {
-    "call_id": _TEXT,
     "ok": {"type": "boolean"},
-    "ending": _ENDING,
+    "ending": _OBJECT,
     "stdout": _TEXT,
     "stderr": _TEXT,
-    "truncated": _OBJECTS,
-    "denials": _OBJECTS,
-    "seconds": _NUMBER,
-    "cpu_seconds": _NUMBER,
-    "max_rss_bytes": _INTEGER,
-    "confinement": {"type": "object"},
 }
-_ERROR: dict[str, Any] = {"type": "object", "properties": {"code": _TEXT, "message": _TEXT}}
 _OUTPUTS: dict[str, Any] = {
     "lines": {"type": "array", "items": _TEXT},
     "jsonl": {"type": "array"},
@@ -49,17 +32,13 @@ def output_schema(tool: ToolSpec) -> dict[str, Any]:
     """The schema of a tool's results: those of the command, or an error of ours."""
     if isinstance(tool, FilesSpec):
         return files_schema(tool.files)
-    parsed = (
-        {}
-        if tool.parse == "text"
-        else {
-            "output": _OUTPUTS.get(tool.parse, {}),
-            "parse_error": _TEXT,
-        }
-    )
-    stages = {"stages": _OBJECTS} if isinstance(tool, FreeSpec) else {}
-    return {
-        "type": "object",
-        "properties": {**_PROPERTIES, **parsed, **stages, "error": _ERROR},
-        "anyOf": [{"required": ["call_id", "ok", "ending"]}, {"required": ["error"]}],
-    }
+    properties = {**_PROPERTIES, **_parsed(tool.parse)}
+    if isinstance(tool, FreeSpec):
+        properties["stages"] = _OBJECTS
+    return {"type": "object", "properties": {**properties, "error": _OBJECT}}
+
+
+def _parsed(how: str) -> dict[str, Any]:
+    if how == "text":
+        return {}
+    return {"output": _OBJECT if how.startswith("git:") else _OUTPUTS.get(how, {})}

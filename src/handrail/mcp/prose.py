@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
@@ -115,7 +116,25 @@ def advice(answer: Answer) -> Iterator[str]:
             yield f"{stream} was made safe to show: {changes} replaced or taken out."
     if answer.parse_error is not None and answer.ok:
         yield f"There is no parsed output: {answer.parse_error}."
+    yield from _tell_page(answer)
+    if answer.next_step is not None:
+        yield f"Next: {answer.next_step}"
     yield from _advice(answer.outcome.ending)
+
+
+def _tell_page(answer: Answer) -> Iterator[str]:
+    page = answer.page
+    if page is None or (page.next is None and not page.left_out):
+        return
+    more = f"{page.left_out:,} more follow" if page.left_out else "more may follow"
+    step = "narrow the call." if page.next is None else tell_call(answer.tool.name, page.next)
+    yield f"{page.count:,} are shown, and {more}. Next: {step}"
+
+
+def tell_call(tool: str, arguments: Mapping[str, object]) -> str:
+    """A call in words: `git_log(limit=20, skip=20)`."""
+    given = (f"{name}={json.dumps(one, ensure_ascii=False)}" for name, one in arguments.items())
+    return f"{tool}({', '.join(given)})"
 
 
 def _tell_denial(denial: Mapping[str, str], tool: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import mcp_types
@@ -13,7 +14,7 @@ from pydantic import PrivateAttr
 
 from handrail.call import Call, Line
 from handrail.errors import CallError
-from handrail.mcp.answer import answer
+from handrail.mcp.answer import Answer, answer
 from handrail.mcp.approval import approver_for
 from handrail.mcp.disconnect import on_hang_up
 from handrail.mcp.files.answer import FilesAnswer
@@ -23,8 +24,10 @@ from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.mcp.progress import reporting
 from handrail.mcp.result import from_answer, from_error
-from handrail.process.outcome import Cancelled
+from handrail.process.outcome import Cancelled, Outcome
 from handrail.spec.tool import FilesSpec, ToolSpec
+
+_LONG_BYTES = 262_144
 
 
 class CommandTool(Tool):
@@ -63,7 +66,13 @@ class CommandTool(Tool):
         if isinstance(self._spec, FilesSpec):
             return from_files(FilesAnswer(call.id, self._spec, outcome, arguments))
         shown_bytes = self._spec.output or self._line.spec.limits.output
-        return from_answer(answer(call.id, self._spec, outcome, shown_bytes))
+        return from_answer(await _answered(call, outcome, shown_bytes))
+
+
+async def _answered(call: Call, outcome: Outcome, shown_bytes: int) -> Answer:
+    """The answer; one that takes long to read is read beside the loop."""
+    making = partial(answer, call.id, call.tool, outcome, shown_bytes, call.arguments)
+    return await asyncio.to_thread(making) if outcome.stdout.size > _LONG_BYTES else making()
 
 
 def _context() -> Context | None:
