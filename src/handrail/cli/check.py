@@ -52,11 +52,11 @@ def check(
 def _diagnostics(file: Path) -> list[Diagnostic]:
     """What is wrong on this machine, and what is dangerous on any."""
     found = examine(file, of_age)
-    spec, document = found.reading.spec, found.reading.document
-    if spec is None or document is None:
+    spec = found.reading.spec
+    if spec is None:
         return found.diagnostics
     machine = exchangeable(found.host, spec) if found.host is not None else ()
-    dangerous = document.locate(security(spec, file.absolute().parent, machine))
+    dangerous = found.reading.locate(security(spec, file.absolute().parent, machine))
     return sorted(
         [*found.diagnostics, *dangerous], key=lambda one: (one.place.line, one.place.column)
     )

@@ -8,13 +8,18 @@ from handrail.diagnostic import Finding, Severity
 from handrail.spec.server import ServerSpec
 from handrail.spec.suggest import closest
 from handrail.spec.tool import FreeSpec, ToolSpec
+from handrail.spec.use import repeated, split
 
 RESERVED = frozenset({"read_output"})
 """Tools that every server has."""
 
 
 def judge_names(spec: ServerSpec) -> Iterator[Finding]:
-    """Judge the names of tools, and the programs that they name."""
+    """Judge the names of packs and tools, and the programs that they name."""
+    for number, before in repeated(spec.use):
+        message = f'pack "{split(spec.use[number])[0]}" is used already, as "{spec.use[before]}"'
+        hint = 'Keep one of them: all that "NAME:read" has is in "NAME", too.'
+        yield Finding(("use", number), "E509", message, hint)
     if not spec.tools:
         hint = "Begin a tool with [[tool]]."
         yield Finding((), "E506", "the file declares no tools", hint, Severity.WARNING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from handrail.diagnostic import Diagnostic, Finding
 from handrail.errors import SpecError
 from handrail.spec.document import Document, parse
+from handrail.spec.expansion import Expansion
 from handrail.spec.interpolate import interpolate
+from handrail.spec.packs import expand
 from handrail.spec.plain import DEEPEST, unplain
 from handrail.spec.problems import problems
 from handrail.spec.salvage import Salvage, mend, salvage
@@ -33,6 +35,7 @@ class Reading:
 
     file: Path
     document: Document | None = None
+    expansion: Expansion = field(default_factory=Expansion)
     spec: ServerSpec | None = None
     salvage: Salvage | None = None
     findings: tuple[Finding, ...] = ()
@@ -56,7 +59,13 @@ class Reading:
                 found += rule(self.spec)
             elif self.salvage is not None:
                 found += self.salvage.believe(rule(self.salvage.spec))
-        return self.document.locate(found)
+        return self.locate(found)
+
+    def locate(self, findings: Iterable[Finding]) -> list[Diagnostic]:
+        """Give findings their places in the file; those of a pack that of its `use`."""
+        if self.document is None:
+            return []
+        return self.document.locate(self.expansion.told(findings))
 
 
 def load(path: Path, environ: Mapping[str, str]) -> ServerSpec:
@@ -73,10 +82,11 @@ def read(path: Path, environ: Mapping[str, str]) -> Reading:
         document = parse(open_source(path))
     except SpecError as unreadable:
         return Reading(path, faults=unreadable.diagnostics)
-    findings = list(unplain(document.data))
+    expansion = expand(document.data)
+    findings = list(unplain(expansion.data))
     if any(len(finding.at) > DEEPEST for finding in findings):
-        return Reading(path, document, findings=tuple(findings))
-    data, unset = interpolate(mend(document.data, findings), environ)
+        return Reading(path, document, expansion, findings=tuple(findings))
+    data, unset = interpolate(mend(expansion.data, findings), environ)
     findings += unset
     try:
         spec = ServerSpec.model_validate_json(json.dumps(data))
@@ -84,5 +94,5 @@ def read(path: Path, environ: Mapping[str, str]) -> Reading:
         findings += problems(data, refused)
     else:
         if not findings:
-            return Reading(path, document, spec)
-    return Reading(path, document, None, salvage(data, findings), tuple(findings))
+            return Reading(path, document, expansion, spec)
+    return Reading(path, document, expansion, None, salvage(data, findings), tuple(findings))

@@ -10,7 +10,6 @@ OTHER_KINDS = ("sql", "http", "python")
 """Keys that make a tool of a kind that is not served yet."""
 
 _TOP = {
-    "use": '"use"',
     **{name: f'"[{name}]"' for name in _TABLES},
     **{name: f'"[[{name}]]"' for name in _ARRAYS},
 }

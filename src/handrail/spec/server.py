@@ -13,6 +13,7 @@ from handrail.spec.names import EnvName, PackageName, PathName, ProgramName, Ver
 from handrail.spec.rule import RuleSpec
 from handrail.spec.tool import AnyTool, CommandSpec
 from handrail.spec.units import Bytes, Seconds
+from handrail.spec.use import Use
 
 LARGEST_USER = 2**32 - 2
 """The largest number of a user; the one above means "leave it as it is" (setresuid(2))."""
@@ -126,6 +127,8 @@ class ServerSpec(Table):
 
     config_version: Annotated[Literal[1], BeforeValidator(_version)]
     """The version of this format."""
+    use: tuple[Use, ...] = ()
+    """Packs of tools: `"git"`, or `"git:read"` for those of its tools that only read."""
     server: ServerTable = Field(default_factory=ServerTable)
     workspace: WorkspaceTable = Field(default_factory=WorkspaceTable)
     programs: dict[ProgramName, ProgramSpec] = Field(default_factory=dict)

@@ -52,7 +52,10 @@ EXAMPLES = [(code, wrong, right) for code, _, wrong, right in rows(4)]
 def as_file(example: str) -> str:
     if example.startswith("("):
         return NO_TOOLS
-    return FILE + "\n".join(re.findall("`([^`]+)`", example))
+    lines = re.findall("`([^`]+)`", example)
+    at_the_top = [line for line in lines if line.startswith("use = [")]
+    rest = [line for line in lines if line not in at_the_top]
+    return "\n".join([*at_the_top, FILE, *rest])
 
 
 def codes(folder: Path, text: str) -> set[str]:

@@ -114,7 +114,7 @@ MISTAKES: list[tuple[tuple[str | int, ...], Any]] = [
 def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert list(SCHEMA)[:3] == ["$schema", "title", "description"]
-    assert list(SCHEMA["properties"])[:4] == ["config_version", "server", "workspace", "programs"]
+    assert list(SCHEMA["properties"])[:4] == ["config_version", "use", "server", "workspace"]
 
 
 def test_a_good_file_passes_both() -> None:

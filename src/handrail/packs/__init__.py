@@ -1,0 +1,1 @@
+"""Tools declared for you, in the grammar of server files."""

@@ -1,0 +1,178 @@
+"""Packs: tools declared for you, added to what a server file says itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+from handrail.spec.document import parse
+from handrail.spec.expansion import Expansion, Origin
+from handrail.spec.overlay import is_whole, overlay
+from handrail.spec.server import ServerSpec
+from handrail.spec.source import open_source
+from handrail.spec.tool import Effect, ToolSpec
+from handrail.spec.use import READ, meant, shipped, split
+
+
+class Packed(NamedTuple):
+    """A tool of a pack: what it is, how it is declared, and in which pack's file."""
+
+    spec: ToolSpec
+    declared: dict[str, Any]
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack, with the tools of the packs that it uses in it."""
+
+    name: str
+    spec: ServerSpec
+    expansion: Expansion
+
+    @property
+    def tools(self) -> Iterator[Packed]:
+        """Its tools, in its order."""
+        others = self.expansion.packs()
+        for tool, declared in zip(self.spec.tools, self.expansion.data["tool"], strict=True):
+            yield Packed(tool, declared, others.get(tool.name, self.name))
+
+
+@cache
+def pack(name: str) -> Pack:
+    """The pack called `name`, of those that are shipped."""
+    expansion = expand(parse(open_source(shipped()[name])).data)
+    return Pack(name, ServerSpec.model_validate_json(json.dumps(expansion.data)), expansion)
+
+
+def packs_with(tool: str) -> list[str]:
+    """What `use` may say to bring a tool of this name."""
+    return [
+        f"{name}:{READ}" if one.spec.effect is Effect.READ else name
+        for name in shipped()
+        for one in pack(name).tools
+        if one.spec.name == tool
+    ]
+
+
+def expand(written: dict[str, Any]) -> Expansion:
+    """A server file with its packs' tools, programs and rules after its own.
+
+    An unknown pack is taken for the one that was probably meant: the mistake is told anyway.
+    """
+    wanted = list(_wanted(written.get("use")))
+    if not wanted:
+        return Expansion(written, written)
+    tools = list(_tools(_list(written, "tool"), _packed(wanted)))
+    rules = list(_rules(_list(written, "rule"), wanted, tools))
+    programs = _programs(written.get("programs", {}), wanted, tools)
+    data = dict(written)
+    for key, entries in (("tool", tools), ("rule", rules)):
+        if entries and isinstance(written.get(key, []), list):
+            data[key] = [one.declared for one in entries]
+    if programs:
+        brought = {name: one.declared for name, one in programs.items()}
+        data["programs"] = {**written.get("programs", {}), **brought}
+    origins = {"tool": [one.origin for one in tools], "rule": [one.origin for one in rules]}
+    return Expansion(written, data, origins, {name: one.origin for name, one in programs.items()})
+
+
+class _Wanted(NamedTuple):
+    """One entry of `use`, by its number."""
+
+    number: int
+    pack: Pack
+    part: str | None
+
+    def origin(self, pack: str | None = None) -> Origin:
+        return Origin(pack=pack or self.pack.name, entry=self.number)
+
+    def tools(self) -> Iterator[Packed]:
+        for one in self.pack.tools:
+            if self.part is None or one.spec.effect is Effect.READ:
+                yield one
+
+
+class _Entry(NamedTuple):
+    """A tool, a rule or a program as declared, and by whom."""
+
+    declared: Any
+    origin: Origin
+
+
+def _wanted(use: object) -> Iterator[_Wanted]:
+    for number, entry in enumerate(use if isinstance(use, list) else ()):
+        known = meant(entry)
+        if known is not None:
+            name, part = split(known)
+            yield _Wanted(number, pack(name), part)
+
+
+def _list(written: dict[str, Any], key: str) -> list[Any]:
+    value = written.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _packed(wanted: Iterable[_Wanted]) -> dict[str, _Entry]:
+    """The packs' tools by name; of two with one name, the first."""
+    found: dict[str, _Entry] = {}
+    for each in wanted:
+        for one in each.tools():
+            found.setdefault(one.spec.name, _Entry(one.declared, each.origin(one.pack)))
+    return found
+
+
+def _tools(mine: Sequence[Any], packed: Mapping[str, _Entry]) -> Iterator[_Entry]:
+    """The author's, then the packs'; in the place of a pack's, the author's of its name."""
+    over: dict[str, list[_Entry]] = {name: [] for name in packed}
+    for number, tool in enumerate(mine):
+        name = tool.get("name") if isinstance(tool, dict) else None
+        if isinstance(name, str) and name in packed:
+            over[name].append(_over(number, tool, packed[name]))
+        else:
+            yield _Entry(tool, Origin(number))
+    for name, entry in packed.items():
+        yield from over[name] or [entry]
+
+
+def _over(number: int, tool: dict[str, Any], packed: _Entry) -> _Entry:
+    if is_whole(tool):
+        return _Entry(tool, Origin(number))
+    return _Entry(overlay(tool, packed.declared), replace(packed.origin, own=number))
+
+
+def _rules(
+    mine: Sequence[Any], wanted: Iterable[_Wanted], tools: Iterable[_Entry]
+) -> Iterator[_Entry]:
+    """The author's, then those of the packs that are about a tool of theirs which is there."""
+    yield from (_Entry(rule, Origin(number)) for number, rule in enumerate(mine))
+    names = {tool.declared["name"] for tool in tools if tool.origin.pack is not None}
+    seen: list[Any] = []
+    for each in wanted:
+        rules = zip(each.pack.spec.rules, each.pack.expansion.data.get("rule", ()), strict=True)
+        for rule, declared in rules:
+            if declared not in seen and any(map(rule.is_about, names)):
+                seen.append(declared)
+                yield _Entry(declared, each.origin())
+
+
+def _programs(
+    mine: object, wanted: Iterable[_Wanted], tools: Iterable[_Entry]
+) -> dict[str, _Entry]:
+    """The programs that the packs' tools run, and the author does not declare."""
+    if not isinstance(mine, dict):
+        return {}
+    named = {name for tool in tools if tool.origin.pack for name in _run_by(tool.declared)}
+    found: dict[str, _Entry] = {}
+    for each in wanted:
+        for name, declared in each.pack.expansion.data.get("programs", {}).items():
+            if name in named and name not in mine:
+                found.setdefault(name, _Entry(declared, each.origin()))
+    return found
+
+
+def _run_by(tool: dict[str, Any]) -> list[str]:
+    return [tool["program"]] if "program" in tool else tool.get("programs", [])
