@@ -10,6 +10,8 @@ from handrail.systems.files.content import Content
 from handrail.systems.files.encoding import Encoding
 
 _CHUNK_BYTES = 1024 * 1024
+_FOLLOWING = bytes(range(0x80, 0xC0))
+"""Every byte that only continues a character of UTF-8."""
 IsLate = Callable[[], bool]
 
 
@@ -95,14 +97,16 @@ class Lines:
     def start_of_character(self, offset: int) -> int:
         """The start of the character that `offset` lies in, where the encoding lets us know."""
         first, unit = self.encoding.mark, self.encoding.unit
+        if not self.content.at(offset, 1):
+            return offset
         if unit > 1:
             offset -= (offset - first) % unit
             return offset - unit if offset > first and self._is_second(offset) else offset
         if self.encoding.name != "utf-8":
             return offset
-        before = self.content.at(max(first, offset - 3), offset - max(first, offset - 3) + 1)
-        whole = before.rstrip(bytes(range(0x80, 0xC0)))
-        return max(first, offset - 3) + max(0, len(whole) - 1)
+        begin = max(first, offset - 3)
+        around = self.content.at(begin, offset - begin + 1)
+        return begin + max(0, len(around.rstrip(_FOLLOWING)) - 1)
 
     def _is_second(self, offset: int) -> bool:
         """Whether it is the second half of a character that takes two units of UTF-16."""

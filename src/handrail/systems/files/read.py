@@ -31,6 +31,7 @@ def read(setting: Setting, given: Given) -> Result:
     file = setting.tree.open(given["path"])
     try:
         path = shown(setting.tree.place(file))
+        result: Result = {}
         for _ in range(_MOST_TRIES):
             content = Content.of(file)
             result = {"path": path, **_read(content, setting, given)}
