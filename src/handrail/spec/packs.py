@@ -48,6 +48,11 @@ def pack(name: str) -> Pack:
     return Pack(name, ServerSpec.model_validate_json(json.dumps(expansion.data)), expansion)
 
 
+def tool_names() -> list[str]:
+    """The names of all tools of all packs."""
+    return sorted({one.spec.name for name in shipped() for one in pack(name).tools})
+
+
 def packs_with(tool: str) -> list[str]:
     """What `use` may say to bring a tool of this name."""
     return [

@@ -12,6 +12,7 @@ from handrail.diagnostic import Finding, Key, Rename
 from handrail.spec.args import CONDITIONS
 from handrail.spec.keys import dotted, known_keys, table_words, tool_words
 from handrail.spec.kind import kind_of
+from handrail.spec.packs import packs_with
 from handrail.spec.reserved import OTHER_KINDS, reserved
 from handrail.spec.suggest import closest, did_you_mean, unmistakable
 from handrail.spec.tool import CommandSpec
@@ -35,6 +36,12 @@ _OTHER_KIND = {
 """Why a key of commands has no place in a tool, by whether it works on files; and the way out."""
 _LACKS = ("E103", "E113")
 _FORMS = "a string, a list, or a table with when, unless or each"
+
+_EXAMPLES: dict[tuple[Key, ...], str] = {
+    ("use",): 'Write use = ["git:read"].',
+    ("tool",): "Begin every tool with [[tool]].",
+    ("rule",): "Begin every rule with [[rule]].",
+}
 
 
 def problems(data: dict[str, Any], refused: ValidationError) -> list[Finding]:
@@ -141,10 +148,18 @@ def _missing(data: dict[str, Any], at: tuple[Key, ...]) -> Iterator[Finding]:
             # The key of another kind has a finding of its own.
             if not any(kind in data["tool"][index] for kind in OTHER_KINDS):
                 message = f"{tool_words(data, at)} does not say what it runs"
-                hint = 'Add program = "NAME", with NAME an entry of [programs]; or files = "read".'
-                yield Finding(at, "E113", message, hint)
+                yield Finding(at, "E113", message, _way_to_run(data["tool"][index].get("name")))
         case _:
             yield Finding(at, "E103", f'missing key "{key}"{table_words(data, tuple(parents))}')
+
+
+def _way_to_run(tool: object) -> str:
+    """What to add; perhaps a pack is missing whose tool this one is to change."""
+    key = 'add program = "NAME", with NAME an entry of [programs]; or files = "read".'
+    packs = packs_with(tool) if isinstance(tool, str) else []
+    if not packs:
+        return f"A{key[1:]}"
+    return f'To change the tool of a pack, add "{packs[0]}" to use. Otherwise {key}'
 
 
 def _formless(data: dict[str, Any], at: tuple[Key, ...], value: object) -> Finding:
@@ -175,12 +190,10 @@ def _example(at: tuple[Key, ...]) -> str | None:
             return f"Write {name} = {{}}, or {{ path = … }}."
         case ("tool", int(), "params", str(name)):
             return f'Write {name} = {{ type = "string" }}.'
-        case ("tool" | "rule" as name,):
-            return f"Begin every {name} with [[{name}]]."
         case ("rule", int(), "argv") | ("rule", int(), "match" | "not_match", int()):
             return 'One element for each word, like ["git", "push"].'
         case _:
-            return None
+            return _EXAMPLES.get(at)
 
 
 def _wrong_value(at: tuple[Key, ...], error: ErrorDetails) -> Finding:

@@ -26,6 +26,9 @@ _TOP = {"config_version": 1}
 _RESOLVED = frozenset({"E204", "E301", "E310", "E501", "E502", "E503"})
 """Findings about a name that means nothing: true whatever the param behind another name is."""
 
+_OF_PACKS = frozenset({"E503", "E703", "E704", "E705"})
+"""Findings about a name that a pack may bring."""
+
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
@@ -37,8 +40,10 @@ class Salvage:
     def believe(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """The findings that will still be true when the mistakes are corrected."""
         half_known = {at[:2] for at in self.doubtful if at[2:3] == ("params",)}
+        packs_known = not any(at[0] == "use" for at in self.doubtful)
         for finding in findings:
             known = finding.at[:2] not in half_known or finding.code in _RESOLVED
+            known = known and (packs_known or finding.code not in _OF_PACKS)
             if finding.severity is Severity.ERROR and known and not self._doubts(finding.at):
                 yield finding
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from handrail.spec.packs import tool_names
 from handrail.spec.server import ServerSpec
 from handrail.spec.units import duration_text, size_text
 
@@ -18,6 +19,8 @@ def build_schema() -> Node:
     schema = _tidy(ServerSpec.model_json_schema(by_alias=True))
     definitions = schema.pop("$defs")
     definitions["Argument"] = _argument(definitions)
+    definitions["Override"] = _override(definitions["CommandSpec"])
+    schema["properties"]["tool"]["items"]["oneOf"].append({"$ref": "#/$defs/Override"})
     head = {
         "$schema": _DIALECT,
         "title": "Handrail server file",
@@ -38,6 +41,18 @@ def _argument(definitions: Node) -> Node:
         "title": "Argument",
         "description": "One element of argv, or elements that depend on a param.",
         "oneOf": forms,
+    }
+
+
+def _override(command: Node) -> Node:
+    """A tool that changes one of a pack's. The schema cannot say that the pack must be used."""
+    rest = {key: value for key, value in command["properties"].items() if key != "program"}
+    return {
+        **command,
+        "title": "Override",
+        "description": "Keys to lay over those of a pack's tool of this name.",
+        "properties": {**rest, "name": {**rest["name"], "enum": tool_names()}},
+        "required": ["name"],
     }
 
 
