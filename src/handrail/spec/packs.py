@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from handrail.spec.document import parse
 from handrail.spec.expansion import Expansion, Origin
 from handrail.spec.overlay import is_whole, overlay
+from handrail.spec.placed import placed, root_of
 from handrail.spec.server import ServerSpec
 from handrail.spec.source import open_source
 from handrail.spec.tool import Effect, ToolSpec
@@ -71,7 +72,8 @@ def expand(written: dict[str, Any]) -> Expansion:
     wanted = list(_wanted(written.get("use")))
     if not wanted:
         return Expansion(written, written)
-    tools = list(_tools(_list(written, "tool"), _packed(wanted)))
+    packed = _packed(wanted, root_of(written))
+    tools = list(_tools(_list(written, "tool"), packed))
     rules = list(_rules(_list(written, "rule"), wanted, tools))
     programs = _programs(written.get("programs", {}), wanted, tools)
     data = dict(written)
@@ -121,12 +123,13 @@ def _list(written: dict[str, Any], key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _packed(wanted: Iterable[_Wanted]) -> dict[str, _Entry]:
-    """The packs' tools by name; of two with one name, the first."""
+def _packed(wanted: Iterable[_Wanted], root: str) -> dict[str, _Entry]:
+    """The packs' tools by name, for the workspace at `root`; of two with one name, the first."""
     found: dict[str, _Entry] = {}
     for each in wanted:
         for one in each.tools():
-            found.setdefault(one.spec.name, _Entry(one.declared, each.origin(one.pack)))
+            declared = placed(one.declared, root)
+            found.setdefault(one.spec.name, _Entry(declared, each.origin(one.pack)))
     return found
 
 
