@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from handrail.cli import streams
+from handrail.cli.example import command_line
 from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.mcp.hints import hints
@@ -15,7 +16,7 @@ from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.spec import free
 from handrail.spec.param import ParamSpec
-from handrail.spec.tool import FreeSpec
+from handrail.spec.tool import FreeSpec, ToolSpec
 
 
 def inspect(
@@ -23,7 +24,7 @@ def inspect(
     *,
     json_: AsJson = False,
 ) -> int:
-    """List the tools of FILE: what they do, their params, the programs behind them.
+    """List the tools of FILE: what they do, their params and examples, what is behind them.
 
     Parameters
     ----------
@@ -52,6 +53,8 @@ def _facts(opened: Opened) -> dict[str, Any]:
                 "name": tool.name,
                 "description": tool.description,
                 "effect": tool.effect.value,
+                "pack": opened.packs.get(tool.name),
+                "examples": [command_line(tool, one) for one in tool.examples],
                 "inputSchema": arguments_schema(tool),
                 "outputSchema": output_schema(tool),
                 "annotations": hints(tool),
@@ -65,12 +68,19 @@ def _lines(opened: Opened) -> Iterator[str]:
     yield f"{opened.spec.server.name}: {len(opened.spec.tools)} tools over {opened.host.workspace}"
     for tool in opened.spec.tools:
         yield ""
-        paths = ", ".join(str(opened.host.programs[name].path) for name in tool.program_names)
-        yield f"{tool.name}  [{tool.effect.value}]  {paths}"
+        yield "  ".join(filter(None, [tool.name, f"[{tool.effect.value}]", *_behind(tool, opened)]))
         yield f"    {tool.description}"
         yield from (f"    {name:<14} {_param(param)}" for name, param in tool.accepts.items())
         if isinstance(tool, FreeSpec):
             yield f"    {free.PIPE:<14} list of string lists, optional  {free.PIPE_DESCRIPTION}"
+        yield from (f"    {'example':<14} {command_line(tool, one)}" for one in tool.examples)
+
+
+def _behind(tool: ToolSpec, opened: Opened) -> Iterator[str]:
+    """Its programs, and the pack that it comes from."""
+    yield ", ".join(str(opened.host.programs[name].path) for name in tool.program_names)
+    if tool.name in opened.packs:
+        yield f'pack "{opened.packs[tool.name]}"'
 
 
 def _param(param: ParamSpec) -> str:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "call": "handrail.cli.call:call",
     "explain": "handrail.cli.explain:explain",
     "inspect": "handrail.cli.inspect:inspect",
+    "packs": "handrail.cli.packs:packs",
     "doctor": "handrail.cli.doctor:doctor",
     "schema": "handrail.cli.schema:schema",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class Opened:
     spec: ServerSpec
     host: Host
     means: Means
+    packs: Mapping[str, str]
+    """The pack of every tool that comes from one, by the tool's name."""
 
     def tool(self, name: str) -> ToolSpec:
         """The tool called `name`. Raises `UsageError`."""
@@ -131,4 +133,5 @@ def open_file(file: Path | None, *further: Check) -> Opened:
     spec = found.reading.spec
     if found.has_errors or spec is None or found.host is None or found.means is None:
         raise SpecError(found.diagnostics)
-    return Opened(found.reading.file, spec, found.host, found.means)
+    packs = found.reading.expansion.packs()
+    return Opened(found.reading.file, spec, found.host, found.means, packs)
