@@ -6,7 +6,7 @@ import re
 
 _NEXT = (
     (
-        "not a git repository",
+        "[Nn]ot a git repository",
         "There is no repository here: name the folder of one, if the tool has a param for it.",
     ),
     (
