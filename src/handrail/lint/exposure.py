@@ -20,7 +20,7 @@ def judge_exposure(review: Review) -> Iterator[Finding]:
         yield _too_long(("limits", "timeout"))
     for command in review.commands:
         code = runs_workspace_code(command)
-        if code and writes_anywhere(command.tool):
+        if code and writes_anywhere(command.tool, review.spec):
             message = f'"{command.tool.program}" may rewrite the code that it runs ({code})'
             hint = 'Name what it must write: writable = ["build"], or [] for nothing.'
             at = (*command.at, "effect" if command.tool.writable is None else "writable")

@@ -100,13 +100,12 @@ class Review:
         return _called(name, self.spec)
 
 
-def writes_anywhere(tool: ToolSpec) -> bool:
-    """Whether a tool may write to the whole workspace."""
+def writes_anywhere(tool: ToolSpec, spec: ServerSpec) -> bool:
+    """Whether a tool may write to the whole workspace, or to the file's folder."""
     if tool.effect is Effect.READ:
         return False
-    return tool.writable is None or any(
-        PurePosixPath(one) == PurePosixPath(".") for one in tool.writable
-    )
+    whole = {PurePosixPath("."), PurePosixPath(spec.workspace.root)}
+    return tool.writable is None or any(PurePosixPath(one) in whole for one in tool.writable)
 
 
 def read_as_free(command: Command) -> Reading | None:

@@ -38,7 +38,7 @@ def judge_values(review: Review) -> Iterator[Finding]:
         if command.reading is None:
             yield from _code_of_unknown(command)
         yield from _code_on_input(command)
-        if writes_anywhere(command.tool):
+        if writes_anywhere(command.tool, review.spec):
             yield from _any_file(command)
 
 

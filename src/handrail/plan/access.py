@@ -88,7 +88,8 @@ def access_to_run(program: Path, runtime: Runtime, system: Runtime) -> Access:
 
 def _standing(tool: ToolSpec, host: Host) -> Standing:
     bare = [bare_access(name, host) for name in tool.program_names]
-    writable = _writable(tool, host)
+    named = _writable(tool, host)
+    writable = tuple(path for path in named if path.name != ".git" or path.exists())
     declared = [host.leads(written) for written in tool.readable]
     started = [host.leads(written) for written in tool.executable]
     if "executes-workspace-code" in tool.acknowledge:
@@ -107,7 +108,7 @@ def _standing(tool: ToolSpec, host: Host) -> Standing:
         readable=readable,
         executable=_once([*(path for one in bare for path in one.executable), *started]),
         writable=writable,
-        kept=() if ours else _besides(_guarded(writable, host), writable),
+        kept=() if ours else _besides(_guarded(writable, host), named),
         hidden=() if ours else _besides([host.state, *host.secret_files], [*declared, *writable]),
         links=_links([*(name for one in bare for name, _ in one.links), *names], readable),
     )

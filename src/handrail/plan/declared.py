@@ -32,6 +32,8 @@ def declared(spec: ServerSpec, here: Path) -> Iterator[Declared | Finding]:
         for key, written, want in _of(tool):
             at = ("tool", index, *key)
             path = Path(os.path.realpath(here / written))
+            if _may_come(path, key[0], tool, here):
+                continue
             if not _is_there(path):
                 message = f"{key[0]}: there is no {path}; only what exists can be allowed"
                 yield Finding(at, "E431", message, "Create it first.")
@@ -56,6 +58,16 @@ def _of(tool: ToolSpec) -> Iterator[tuple[tuple[str, int], str, int]]:
         yield ("writable", index), written, os.W_OK
     for index, written in enumerate(tool.executable):
         yield ("executable", index), written, os.X_OK
+
+
+def _may_come(path: Path, key: str, tool: ToolSpec, here: Path) -> bool:
+    """Whether this is a repository that is yet to be made, where the tool may write all else.
+
+    To name it means only that it is not kept from the tool.
+    """
+    if key != "writable" or path.name != ".git" or _is_there(path):
+        return False
+    return any(Path(os.path.realpath(here / one)) == path.parent for one in tool.writable or ())
 
 
 def _is_there(path: Path) -> bool:
