@@ -38,11 +38,18 @@ def _names_below(value: str, workspace: Path) -> list[str] | None:
     path = Path(value)
     if path.is_absolute():
         # It may call the workspace by another name, as a link of the system's does.
-        path = path if path.is_relative_to(workspace) else Path(os.path.realpath(path))
-        if not path.is_relative_to(workspace):
+        real = path if path.is_relative_to(workspace) else _real(path)
+        if real is None or not real.is_relative_to(workspace):
             return None
-        path = path.relative_to(workspace)
+        path = real.relative_to(workspace)
     return list(path.parts)
+
+
+def _real(path: Path) -> Path | None:
+    try:
+        return Path(os.path.realpath(path))
+    except OSError:
+        return None  # a link of another process in proc(5), which only that one may read
 
 
 def _follow(start: Path, names: Sequence[str], workspace: Path) -> Path | None:
