@@ -6,12 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handrail.mcp.files.reading import tell_read, tell_stat
+from handrail.mcp.files.searching import tell_find, tell_grep, tell_list
+from handrail.mcp.files.writing import tell_write
 from handrail.spec.files import Operation
 
 Value = Mapping[str, Any]
 
 TELL: Mapping[Operation, Callable[[Value], str]] = {
     Operation.READ: tell_read,
+    Operation.LIST: tell_list,
+    Operation.FIND: tell_find,
+    Operation.GREP: tell_grep,
     Operation.STAT: tell_stat,
+    Operation.WRITE: tell_write,
 }
 """By operation."""

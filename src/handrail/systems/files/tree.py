@@ -128,7 +128,7 @@ class Tree:
             try:
                 place = self._place(found)
                 if place is not None:
-                    self._spare_hidden(found, place, field)
+                    self.spare_hidden(found, place, field)
                     return found
             except Refused:
                 os.close(found)
@@ -157,7 +157,7 @@ class Tree:
         known = self._identity(place)
         return place if known == _identity(os.fstat(descriptor)) else None
 
-    def _spare_hidden(self, descriptor: int, place: str, field: str) -> None:
+    def spare_hidden(self, descriptor: int, place: str, field: str) -> None:
         """Refuse what is hidden by its place, and by any other name: a hard link has its own."""
         ours = any(is_ours(name) for name in place.split("/"))
         found = _identity(os.fstat(descriptor))

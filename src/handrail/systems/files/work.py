@@ -14,11 +14,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from handrail.systems.files.find import find
+from handrail.systems.files.grep import grep
+from handrail.systems.files.list import list_
 from handrail.systems.files.read import read
 from handrail.systems.files.refused import Refused, of_error
 from handrail.systems.files.setting import Setting
 from handrail.systems.files.stat import stat
 from handrail.systems.files.tree import Tree
+from handrail.systems.files.write import write
 
 Given = Mapping[str, Any]
 """The arguments, checked by the planner: types and bounds are right, and defaults are in."""
@@ -27,7 +31,11 @@ Operation = Callable[[Setting, Given], Result]
 
 OPERATIONS: Mapping[str, Operation] = {
     "read": read,
+    "list": list_,
+    "find": find,
+    "grep": grep,
     "stat": stat,
+    "write": write,
 }
 
 

@@ -1,0 +1,153 @@
+"""Where something is to be written: the open folder of a name, and the name.
+
+What happens to a name happens in its folder: with that open, nobody can lead the name elsewhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from handrail.systems.files.refused import ARGUMENT_INVALID, BUSY, NOT_FOUND, Refused, of_error
+from handrail.systems.files.tree import Tree, reopened
+
+_FOLDER_MODE = 0o755
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.001, 0.05
+_NO_NAMES = ("", ".", "..")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A name in an open folder of `tree`. `place` is both, from the workspace on; `field` is the
+    argument that named it."""
+
+    tree: Tree
+    folder: int
+    name: str
+    place: str
+    field: str
+
+    def status(self) -> os.stat_result | None:
+        """What has this name now, be it a link; None for nothing."""
+        try:
+            return os.stat(self.name, dir_fd=self.folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise of_error(error, self.field) from None
+
+
+@contextmanager
+def spot(
+    tree: Tree, path: str, field: str = "path", *, follow: bool = True, make: bool = False
+) -> Iterator[Spot]:
+    """Where `path` is, or would be. `follow`: of a link, where it leads, inside the workspace.
+
+    `make`: folders on the way that are missing are made. Raises `Refused` for what is kept, for
+    what the tool may not write, and for a way out.
+    """
+    folder, name = _split(path, field)
+    opened = _folder(tree, folder, field, make=make)
+    at = Spot(tree, opened, name, _joined(tree.place(opened), name), field)
+    try:
+        tree.spare(at.place, field)
+        found = at.status()
+        if not follow or found is None or not stat.S_ISLNK(found.st_mode):
+            yield at
+            return
+        with _behind(tree, path, field) as end:
+            yield end
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def _behind(tree: Tree, path: str, field: str) -> Iterator[Spot]:
+    """The spot of what a link leads to."""
+    found = tree.look(path, field)
+    try:
+        place = tree.place(found)
+    finally:
+        os.close(found)
+    with spot(tree, place, field, follow=False) as at:
+        yield at
+
+
+@contextmanager
+def locked(at: Spot, deadline: float) -> Iterator[None]:
+    """Keep other writers of ours out of the folder meanwhile, also those of other servers.
+
+    Waits until `deadline` (time.monotonic). Raises `Refused`.
+    """
+    wait = _FIRST_WAIT_SECONDS
+    while not _lock(at.folder):
+        if time.monotonic() + wait > deadline:
+            why = f"others write beside `{at.field}` all the time"
+            raise Refused(BUSY, why, field=at.field, hint="Try again.")
+        time.sleep(wait)
+        wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        fcntl.flock(at.folder, fcntl.LOCK_UN)
+
+
+def _lock(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _split(path: str, field: str) -> tuple[str, str]:
+    folder, _, name = path.rstrip("/").rpartition("/")
+    if name in _NO_NAMES:
+        why = f"`{field}` must end with a name"
+        raise Refused(ARGUMENT_INVALID, why, field=field, hint="Name a file or folder in it.")
+    return folder or ".", name
+
+
+def _joined(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder}/{name}"
+
+
+def _folder(tree: Tree, path: str, field: str, *, make: bool) -> int:
+    """The open folder at `path`; those on the way to it are made first, when they may be."""
+    try:
+        return _opened(tree, path, field)
+    except Refused as refused:
+        if not make or refused.told["code"] != NOT_FOUND or path == ".":
+            raise
+    above, name = _split(path, field)
+    return _made(tree, _folder(tree, above, field, make=True), name, field)
+
+
+def _opened(tree: Tree, path: str, field: str) -> int:
+    looked = tree.look(path, field)
+    try:
+        if not stat.S_ISDIR(os.fstat(looked).st_mode):
+            raise of_error(OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)), field)
+        return reopened(looked, field)
+    finally:
+        os.close(looked)
+
+
+def _made(tree: Tree, folder: int, name: str, field: str) -> int:
+    """A folder in `folder`, which is closed: made, unless somebody was faster."""
+    try:
+        tree.spare(_joined(tree.place(folder), name), field)
+        with suppress(FileExistsError):
+            os.mkdir(name, _FOLDER_MODE, dir_fd=folder)
+        return os.open(name, _OPEN_FOLDER, dir_fd=folder)
+    except OSError as error:
+        raise of_error(error, field) from None
+    finally:
+        os.close(folder)
