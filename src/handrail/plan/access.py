@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handrail.plan.host import STATE_FOLDER, Host
-from handrail.plan.runtime import Runtime
+from handrail.plan.runtime import Runtime, runtime_of
+from handrail.spec.files import Operation
 from handrail.spec.tool import Effect, FilesSpec, ToolSpec
 
 
@@ -88,6 +89,8 @@ def access_to_run(program: Path, runtime: Runtime, system: Runtime) -> Access:
 
 def _standing(tool: ToolSpec, host: Host) -> Standing:
     bare = [bare_access(name, host) for name in tool.program_names]
+    if isinstance(tool, FilesSpec) and tool.files is Operation.GREP and host.searcher:
+        bare.append(access_to_run(host.searcher, runtime_of(host.searcher), host.system))
     named = _writable(tool, host)
     writable = tuple(path for path in named if path.name != ".git" or path.exists())
     declared = [host.leads(written) for written in tool.readable]

@@ -59,6 +59,7 @@ def setting(access: Access, host: Host, seconds: float) -> dict[str, object]:
         "kept": _below([host.file], root),
         "hidden": _below([host.state, *host.secret_files], root),
         "seconds": seconds,
+        "searcher": None if host.searcher is None else str(host.searcher),
     }
 
 

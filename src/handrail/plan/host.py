@@ -57,6 +57,8 @@ class Host:
     secrets: Mapping[str, str] = field(repr=False)
     secret_files: tuple[Path, ...] = ()
     """The files that hold secrets."""
+    searcher: Path | None = None
+    """Ripgrep, with which our own search is faster."""
     system: Runtime = field(default_factory=system)
     """What every program gets."""
     declared: Mapping[str, Path] = field(default_factory=dict)
@@ -117,9 +119,17 @@ def survey(
         user=user,
         secrets=MappingProxyType(secrets),
         secret_files=tuple(here / s.file for s in spec.secrets.values() if s.file is not None),
+        searcher=_searcher(search_path, root),
         declared=MappingProxyType({tree.written: tree.path for tree in trees.values()}),
     )
     return host, findings
+
+
+def _searcher(search_path: str, workspace: Path) -> Path | None:
+    """Never out of the workspace, where a command could plant one."""
+    found = program.find("rg", search_path)
+    real = found and Path(os.path.realpath(found))
+    return None if real is None or real.is_relative_to(workspace) else found
 
 
 def _sorted(looked_for: Mapping[K, V | Finding | None]) -> tuple[dict[K, V], list[Finding]]:

@@ -65,7 +65,7 @@ _GLOB = ParamSpec(
     repeat=True,
     max_items=20,
     max_length=200,
-    description="Only files like these: `*.py`, `docs/**`; with `!`, not these.",
+    description="Only such files: `*.{js,ts}`, `docs/**` from `path` on; `!*_test.py`: not such.",
 )
 
 PARAMS: Mapping[Operation, Mapping[str, ParamSpec]] = {
@@ -106,7 +106,7 @@ PARAMS: Mapping[Operation, Mapping[str, ParamSpec]] = {
         "pattern": ParamSpec(
             required=True,
             max_length=500,
-            description="A glob: `*.py` at any depth, `src/**/test_*` from `path` on.",
+            description="A glob: `*.{js,ts}` at any depth, `src/**/test_*` from `path` on.",
         ),
         "path": _path("Where to look.", "."),
         "kind": ParamSpec(
@@ -121,7 +121,7 @@ PARAMS: Mapping[Operation, Mapping[str, ParamSpec]] = {
             required=True, max_length=500, description="What to find, within one line."
         ),
         "path": _path("A file, or a folder with all below.", "."),
-        "regex": _flag("The pattern is a regular expression."),
+        "regex": _flag("The pattern is a regular expression, not plain text."),
         "ignore_case": _flag("Large and small letters are the same."),
         "glob": _GLOB,
         "context": _count("Lines to show around each match.", 0, 20, least=0),
