@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -215,13 +215,12 @@ class FilesSpec(ToolSpec):
     files: Operation
     """What it does: read, list, find, grep, stat, write, edit, move, copy, delete or restore."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _with_effect(cls, value: Any) -> Any:
+    @model_validator(mode="after")
+    def _with_effect(self) -> Self:
         """The effect is the operation's, unless the author says more."""
-        if not isinstance(value, dict) or "effect" in value:
-            return value
-        return {**value, "effect": _EFFECTS.get(str(value.get("files")), Effect.READ)}
+        if "effect" not in self.model_fields_set:
+            object.__setattr__(self, "effect", effect_of(self.files))  # it is frozen from here on
+        return self
 
     @property
     def program_names(self) -> tuple[str, ...]:
