@@ -17,6 +17,9 @@ from handrail.spec.source import open_source
 from handrail.spec.tool import Effect, ToolSpec
 from handrail.spec.use import READ, meant, shipped, split
 
+_TABLES: dict[str, Any] = {"tool": [], "rule": [], "programs": {}}
+"""What packs add to, as it is when the file says nothing."""
+
 
 class Packed(NamedTuple):
     """A tool of a pack: what it is, how it is declared, and in which pack's file."""
@@ -60,7 +63,7 @@ def packs_with(tool: str) -> list[str]:
         f"{name}:{READ}" if one.spec.effect is Effect.READ else name
         for name in shipped()
         for one in pack(name).tools
-        if one.spec.name == tool
+        if one.spec.name == tool and one.pack == name
     ]
 
 
@@ -68,21 +71,25 @@ def expand(written: dict[str, Any]) -> Expansion:
     """A server file with its packs' tools, programs and rules after its own.
 
     An unknown pack is taken for the one that was probably meant: the mistake is told anyway.
+    So is a table of the wrong type, and nothing is added to it.
     """
+    own = {key: written.get(key, none) for key, none in _TABLES.items()}
     wanted = list(_wanted(written.get("use")))
-    if not wanted:
+    if not wanted or any(not isinstance(own[key], type(none)) for key, none in _TABLES.items()):
         return Expansion(written, written)
-    packed = _packed(wanted, root_of(written))
-    tools = list(_tools(_list(written, "tool"), packed))
-    rules = list(_rules(_list(written, "rule"), wanted, tools))
-    programs = _programs(written.get("programs", {}), wanted, tools)
-    data = dict(written)
-    for key, entries in (("tool", tools), ("rule", rules)):
-        if entries and isinstance(written.get(key, []), list):
-            data[key] = [one.declared for one in entries]
-    if programs:
-        brought = {name: one.declared for name, one in programs.items()}
-        data["programs"] = {**written.get("programs", {}), **brought}
+    tools = list(_tools(own["tool"], _packed(wanted, root_of(written))))
+    rules = list(_rules(own["rule"], wanted, tools))
+    programs = {
+        name: entry
+        for name, entry in _programs(wanted, tools).items()
+        if name not in own["programs"]
+    }
+    data = {
+        **written,
+        "tool": [one.declared for one in tools],
+        "rule": [one.declared for one in rules],
+        "programs": own["programs"] | {name: one.declared for name, one in programs.items()},
+    }
     origins = {"tool": [one.origin for one in tools], "rule": [one.origin for one in rules]}
     return Expansion(written, data, origins, {name: one.origin for name, one in programs.items()})
 
@@ -116,11 +123,6 @@ def _wanted(use: object) -> Iterator[_Wanted]:
         if known is not None:
             name, part = split(known)
             yield _Wanted(number, pack(name), part)
-
-
-def _list(written: dict[str, Any], key: str) -> list[Any]:
-    value = written.get(key)
-    return value if isinstance(value, list) else []
 
 
 def _packed(wanted: Iterable[_Wanted], root: str) -> dict[str, _Entry]:
@@ -167,17 +169,13 @@ def _rules(
                 yield _Entry(declared, each.origin())
 
 
-def _programs(
-    mine: object, wanted: Iterable[_Wanted], tools: Iterable[_Entry]
-) -> dict[str, _Entry]:
-    """The programs that the packs' tools run, and the author does not declare."""
-    if not isinstance(mine, dict):
-        return {}
+def _programs(wanted: Iterable[_Wanted], tools: Iterable[_Entry]) -> dict[str, _Entry]:
+    """The packs' programs, as far as a tool that is a pack's still runs them."""
     named = {name for tool in tools if tool.origin.pack for name in _run_by(tool.declared)}
     found: dict[str, _Entry] = {}
     for each in wanted:
         for name, declared in each.pack.expansion.data.get("programs", {}).items():
-            if name in named and name not in mine:
+            if name in named:
                 found.setdefault(name, _Entry(declared, each.origin()))
     return found
 

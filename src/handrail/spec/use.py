@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema
 from handrail.spec.model import refusal
 from handrail.spec.suggest import closest, did_you_mean
 
+_FOLDER = Path(str(files("handrail.packs")))
 READ = "read"
 """The part that has the tools whose effect is read."""
 
@@ -21,8 +22,7 @@ READ = "read"
 @cache
 def shipped() -> dict[str, Path]:
     """Where each pack is, by its name."""
-    folder = Path(str(files("handrail.packs")))
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: path for path in sorted(_FOLDER.glob("*.toml"))}
 
 
 def entries() -> list[str]:
