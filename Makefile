@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-style format lint types contracts tests nightly bench attacks-table lock clean
+.PHONY: help demo test check-style format lint types contracts tests nightly bench bench-peers attacks-table lock clean
 
 help:  ## what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -41,6 +41,13 @@ nightly: .venv/.ready  ## the tests, the slow ones too
 
 bench: .venv/.ready  ## speed and memory, as ratios against plain Python
 	$(BIN)/python -m benchmarks
+
+bench-peers: .venv/.ready .peers/.installed  ## beside servers made for files and for git
+	$(BIN)/python -m benchmarks.peers --peers .peers
+
+.peers/.installed: scripts/peers
+	PYTHON=$(PYTHON) scripts/peers .peers
+	@touch $@
 
 attacks-table: .venv/.ready  ## try the attacks by command line, and write docs/attacks.md
 	$(BIN)/python -m tests.attacks.table

@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL, create_subprocess_exec
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,12 +64,14 @@ async def connected(command: tuple[str, ...], over: Transport) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def stdio_server(command: tuple[str, ...]) -> AsyncIterator[Connection]:
+async def stdio_server(
+    command: tuple[str, ...], environment: Mapping[str, str] = ENVIRONMENT
+) -> AsyncIterator[Connection]:
     """A server on the standard streams."""
     transport = StdioTransport(
         command[0],
         list(command[1:]),
-        env=ENVIRONMENT,
+        env=dict(environment),
         keep_alive=False,
         log_file=Path(os.devnull),
     )

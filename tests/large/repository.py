@@ -61,6 +61,14 @@ def make_large_repository(
     return LargeRepository(folder, files, commits, needles)
 
 
+def copy_repository(source: Path, folder: Path) -> None:
+    """Clone one, with a work tree; all of it is owned as a large one is."""
+    clone = ["git", "clone", "--quiet", "--no-hardlinks", str(source), str(folder)]
+    subprocess.run(clone, check=True)
+    _give([folder, *folder.rglob("*")])
+    _git(folder, "update-index", "-q", "--refresh")
+
+
 def _git(folder: Path, *arguments: str, said: Iterable[bytes] = ()) -> None:
     user = commands_user()
     process = subprocess.Popen(
