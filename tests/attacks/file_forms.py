@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.attacks.files_server import HIDDEN
+
 CANARY = "canary-7c41"
 """In every file that must not be read, and in a name of every folder that must not be listed."""
-HIDDEN = "secrets.env"
-"""A file of the workspace that the server has a secret from."""
 
 _DOTS = [
     "../secret",

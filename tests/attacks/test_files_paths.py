@@ -6,8 +6,7 @@ import base64
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,10 @@ from handrail.spec.files import PARAMS, WRITES, Operation
 from handrail.spec.param import ParamType
 from handrail.spec.server import Tier
 from handrail.systems.files.work import OPERATIONS
-from tests.attacks.file_forms import CANARY, HIDDEN, Ground
-from tests.served.raw import lines, opening, stdio_process, tool_call
-from tests.served.site import Site, commands_user
+from tests.attacks.file_forms import CANARY, Ground
+from tests.attacks.files_server import outcome, serving
+from tests.served.site import commands_user
 
-Call = Callable[[str, dict[str, object]], dict[str, Any]]
 _ENCODED = base64.b64encode(CANARY.encode())[:-4].decode()
 _SERVED = [each for each in Operation if each.value in OPERATIONS and "path" in PARAMS[each]]
 _WRITING = [each for each in _SERVED if each in WRITES or each is Operation.DELETE]
@@ -58,46 +56,6 @@ def ground(tmp_path: Path) -> Ground:
     return ground
 
 
-@contextmanager
-def serving(ground: Ground, tier: Tier, operations: list[Operation]) -> Iterator[Call]:
-    """A real server of these operations, asked one call at a time."""
-    tools = "".join(
-        f'[[tool]]\nname = "t_{each}"\ndescription = "Work on files."\nfiles = "{each}"\n'
-        for each in operations
-    )
-    site = Site(ground.base)
-    site.temporary.mkdir()
-    site.temporary.chmod(0o1777)
-    site.file.write_text(
-        'config_version = 1\n[server]\nname = "files"\n[workspace]\nroot = "ws"\n'
-        f'[secrets]\nHELD = {{ file = "ws/{HIDDEN}" }}\n{tools}'
-    )
-    site.pin(tier)
-    with stdio_process(site) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        stdin, stdout = process.stdin, process.stdout
-
-        def call(tool: str, arguments: dict[str, object]) -> dict[str, Any]:
-            stdin.write(lines([tool_call(1, tool, **arguments)]))
-            stdin.flush()
-            answer: dict[str, Any] = json.loads(stdout.readline())
-            return answer
-
-        stdin.write(lines(opening("auto")))
-        stdin.flush()
-        assert "result" in json.loads(stdout.readline())
-        yield call
-
-
-def outcome(answer: dict[str, Any]) -> str:
-    """`done`, or the code of the refusal; a fault of ours fails the test."""
-    result = answer["result"]
-    code: str = result["structuredContent"].get("error", {"code": "done"})["code"]
-    assert code != "internal", answer
-    return code
-
-
 def leaks(answer: dict[str, Any]) -> bool:
     """Whether a secret, or the name of one, is anywhere in an answer."""
     said = json.dumps(answer)
@@ -115,7 +73,7 @@ def test_the_forms_are_live(ground: Ground) -> None:
 def test_nothing_is_read(ground: Ground, tier: Tier, operation: Operation) -> None:
     """At the tier rlimits the kernel would let it all be read: only our own code does not."""
     seen: Counter[str] = Counter()
-    with serving(ground, tier, [operation]) as call:
+    with serving(ground.base, tier, operation) as call:
         for form in ground.forms:
             answer = call(f"t_{operation}", {**_OTHERS.get(operation, {}), "path": form})
             assert not leaks(answer), (form, answer)
@@ -130,7 +88,7 @@ def test_nothing_outside_is_written_and_nothing_secret_moved(
     ground: Ground, tier: Tier, operation: Operation, field: str
 ) -> None:
     file, secrets = ground.workspace / "file", _secrets(ground.workspace)
-    with serving(ground, tier, [operation]) as call:
+    with serving(ground.base, tier, operation) as call:
         before = ground.outside
         for number, form in enumerate(ground.forms):
             file.write_text("harmless\n")
