@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from handrail.diagnostic import Finding, Fix, Key
 
@@ -19,6 +19,13 @@ class Origin:
     pack: str | None = None
     entry: int = 0
     """The entry of `use` that brought it, by number, when a pack wrote it."""
+
+
+class Entry(NamedTuple):
+    """A tool, a rule or a program as declared, and by whom."""
+
+    declared: Any
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)

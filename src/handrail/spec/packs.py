@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
 from handrail.spec.document import parse
-from handrail.spec.expansion import Expansion, Origin
-from handrail.spec.overlay import is_whole, overlay
+from handrail.spec.expansion import Entry, Expansion, Origin
+from handrail.spec.overlay import lay
 from handrail.spec.placed import placed, root_of
 from handrail.spec.server import ServerSpec
 from handrail.spec.source import open_source
@@ -77,7 +77,7 @@ def expand(written: dict[str, Any]) -> Expansion:
     wanted = list(_wanted(written.get("use")))
     if not wanted or any(not isinstance(own[key], type(none)) for key, none in _TABLES.items()):
         return Expansion(written, written)
-    tools = list(_tools(own["tool"], _packed(wanted, root_of(written))))
+    tools = list(lay(own["tool"], _packed(wanted, root_of(written))))
     rules = list(_rules(own["rule"], wanted, tools))
     programs = {
         name: entry
@@ -110,13 +110,6 @@ class _Wanted(NamedTuple):
                 yield one
 
 
-class _Entry(NamedTuple):
-    """A tool, a rule or a program as declared, and by whom."""
-
-    declared: Any
-    origin: Origin
-
-
 def _wanted(use: object) -> Iterator[_Wanted]:
     for number, entry in enumerate(use if isinstance(use, list) else ()):
         known = meant(entry)
@@ -125,40 +118,21 @@ def _wanted(use: object) -> Iterator[_Wanted]:
             yield _Wanted(number, pack(name), part)
 
 
-def _packed(wanted: Iterable[_Wanted], root: str) -> dict[str, _Entry]:
+def _packed(wanted: Iterable[_Wanted], root: str) -> dict[str, Entry]:
     """The packs' tools by name, for the workspace at `root`; of two with one name, the first."""
-    found: dict[str, _Entry] = {}
+    found: dict[str, Entry] = {}
     for each in wanted:
         for one in each.tools():
             declared = placed(one.declared, root)
-            found.setdefault(one.spec.name, _Entry(declared, each.origin(one.pack)))
+            found.setdefault(one.spec.name, Entry(declared, each.origin(one.pack)))
     return found
 
 
-def _tools(mine: Sequence[Any], packed: Mapping[str, _Entry]) -> Iterator[_Entry]:
-    """The author's, then the packs'; in the place of a pack's, the author's of its name."""
-    over: dict[str, list[_Entry]] = {name: [] for name in packed}
-    for number, tool in enumerate(mine):
-        name = tool.get("name") if isinstance(tool, dict) else None
-        if isinstance(name, str) and name in packed:
-            over[name].append(_over(number, tool, packed[name]))
-        else:
-            yield _Entry(tool, Origin(number))
-    for name, entry in packed.items():
-        yield from over[name] or [entry]
-
-
-def _over(number: int, tool: dict[str, Any], packed: _Entry) -> _Entry:
-    if is_whole(tool):
-        return _Entry(tool, Origin(number))
-    return _Entry(overlay(tool, packed.declared), replace(packed.origin, own=number))
-
-
 def _rules(
-    mine: Sequence[Any], wanted: Iterable[_Wanted], tools: Iterable[_Entry]
-) -> Iterator[_Entry]:
+    mine: Sequence[Any], wanted: Iterable[_Wanted], tools: Iterable[Entry]
+) -> Iterator[Entry]:
     """The author's, then those of the packs that are about a tool of theirs which is there."""
-    yield from (_Entry(rule, Origin(number)) for number, rule in enumerate(mine))
+    yield from (Entry(rule, Origin(number)) for number, rule in enumerate(mine))
     names = {tool.declared["name"] for tool in tools if tool.origin.pack is not None}
     seen: list[Any] = []
     for each in wanted:
@@ -166,17 +140,17 @@ def _rules(
         for rule, declared in rules:
             if declared not in seen and any(map(rule.is_about, names)):
                 seen.append(declared)
-                yield _Entry(declared, each.origin())
+                yield Entry(declared, each.origin())
 
 
-def _programs(wanted: Iterable[_Wanted], tools: Iterable[_Entry]) -> dict[str, _Entry]:
+def _programs(wanted: Iterable[_Wanted], tools: Iterable[Entry]) -> dict[str, Entry]:
     """The packs' programs, as far as a tool that is a pack's still runs them."""
     named = {name for tool in tools if tool.origin.pack for name in _run_by(tool.declared)}
-    found: dict[str, _Entry] = {}
+    found: dict[str, Entry] = {}
     for each in wanted:
         for name, declared in each.pack.expansion.data.get("programs", {}).items():
             if name in named:
-                found.setdefault(name, _Entry(declared, each.origin()))
+                found.setdefault(name, Entry(declared, each.origin()))
     return found
 
 

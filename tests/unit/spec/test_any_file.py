@@ -14,6 +14,7 @@ from handrail.spec.load import read
 
 GOOD: dict[str, Any] = {
     "config_version": 1,
+    "use": ["git:read"],
     "server": {"name": "x"},
     "workspace": {"root": "${A:-.}"},
     "programs": {"git": {"path": "/x"}, "hg": {}},
@@ -45,6 +46,7 @@ GOOD: dict[str, Any] = {
             "exit_messages": {"1": "x"},
             "example": [{"args": {"p": "x"}, "expect": {"ending": "exited", "code": 0}}],
         },
+        {"name": "git_log", "timeout": "1s", "params": {"limit": {"max": 100}}},
         {"name": "b", "description": "d", "program": "hg"},
     ],
     "rule": [
