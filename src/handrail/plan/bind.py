@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from handrail.errors import ArgumentError
 from handrail.plan.argv import Text, Values
-from handrail.plan.paths import confine, render
+from handrail.plan.paths import confine, real, render
 from handrail.spec.param import ParamSpec, ParamType
 from handrail.spec.tool import ToolSpec
 from handrail.spec.values import BadValue, Value, check_value
@@ -96,5 +95,5 @@ def _meanings(item: Value | Path, workspace: Path) -> tuple[Value, ...]:
     """
     if not isinstance(item, Path):
         return (item,)
-    places = dict.fromkeys([item, Path(os.path.realpath(item))])
+    places = dict.fromkeys([item, real(item) or item])
     return tuple(str(one.relative_to(workspace)) for one in places if one.is_relative_to(workspace))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from handrail.errors import PathOutsideWorkspace
 
 _MOST_LINKS = 40
 """Links that Linux follows in one path; with more, it leads nowhere (path_resolution(7))."""
+_MOST_TRIES = 10
 
 
 def confine(value: str, workspace: Path, *, field: str) -> Path:
@@ -38,18 +40,23 @@ def _names_below(value: str, workspace: Path) -> list[str] | None:
     path = Path(value)
     if path.is_absolute():
         # It may call the workspace by another name, as a link of the system's does.
-        real = path if path.is_relative_to(workspace) else _real(path)
-        if real is None or not real.is_relative_to(workspace):
+        known = path if path.is_relative_to(workspace) else real(path)
+        if known is None or not known.is_relative_to(workspace):
             return None
-        path = real.relative_to(workspace)
+        path = known.relative_to(workspace)
     return list(path.parts)
 
 
-def _real(path: Path) -> Path | None:
-    try:
-        return Path(os.path.realpath(path))
-    except OSError:
-        return None  # a link of another process in proc(5), which only that one may read
+def real(path: Path) -> Path | None:
+    """Where `path` leads in the end, as far as there is anything; None when nobody can say.
+
+    A link of another process in proc(5) is for that one to read, and someone may put other things
+    in the place of links while they are followed.
+    """
+    for _ in range(_MOST_TRIES):
+        with suppress(OSError):
+            return Path(os.path.realpath(path))
+    return None
 
 
 def _follow(start: Path, names: Sequence[str], workspace: Path) -> Path | None:
