@@ -63,6 +63,7 @@ def test_a_whole_host(tmp_path: Path) -> None:
         user=NOBODY if os.geteuid() == 0 else None,
         secrets={"A": "from-env", "B": "from-file"},
         secret_files=(tmp_path / "key",),
+        searcher=Path("/bin/rg"),
     )
 
 
@@ -158,3 +159,15 @@ def test_links_in_a_circle_are_no_workspace(tmp_path: Path) -> None:
 def test_a_user_that_is_not_there_is_told_with_the_rest(tmp_path: Path) -> None:
     findings = lacks(tmp_path, confinement={"user": "no-such"}, workspace={"root": "nowhere"})
     assert [f.code for f in findings] == ["E401", "E143"]
+
+
+def test_ripgrep_is_never_taken_out_of_the_workspace(tmp_path: Path) -> None:
+    planted = tmp_path / "ws" / "rg"
+    planted.parent.mkdir()
+    planted.write_text("#!/bin/sh\n")
+    planted.chmod(0o755)
+    link = tmp_path / "bin"
+    link.symlink_to("ws")
+    for folder in (planted.parent, link):
+        host = found(tmp_path, environ={"PATH": str(folder)}, workspace={"root": "ws"})
+        assert host.searcher is None

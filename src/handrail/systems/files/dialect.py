@@ -142,7 +142,7 @@ def _theirs(word: str, *, may_fold: bool) -> str:
         return word if word[1] in _META else _theirs(word[1], may_fold=may_fold)
     if len(word) > 1 or word.isascii():
         return rf"(?:{word}|{_BEYOND_ASCII})" if may_fold and word in _FOLDED else word
-    return _BEYOND_ASCII if may_fold or word == _REPLACEMENT else word
+    return _widened(word, may_fold=may_fold) if may_fold or word == _REPLACEMENT else word
 
 
 def _widened(ours: str, *, may_fold: bool) -> str:
