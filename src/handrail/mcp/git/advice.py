@@ -42,8 +42,8 @@ _NEXT = (
         "Ignored files are not added; name the others only.",
     ),
     (
-        "did not match any file|no such path|does not exist in|exists on disk, but not in"
-        "|There is no path .* in the commit",
+        "did not match any file|bad revision '[^']+:|no such path|does not exist in"
+        "|exists on disk, but not in|There is no path .* in the commit",
         "git_status and git_log name the paths that there are.",
     ),
     (
