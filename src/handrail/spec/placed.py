@@ -23,4 +23,6 @@ def placed(tool: dict[str, Any], root: str) -> dict[str, Any]:
 
 
 def _below(root: str, path: str) -> str:
+    if path.startswith(("/", "${")):
+        return path
     return root if path == "." else f"{root}/{path}"
