@@ -111,9 +111,10 @@ class Walk:
             if entry is None:
                 continue
             below = self._enter(entry, level, len(levels)) if kind == FOLDER else None
-            yield entry
             if below is not None:
                 levels.append(below)
+            yield entry
+            if below is not None:
                 return
         os.close(levels.pop().folder)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from handrail.systems.files.tree import Tree
 RIPGREP = "/usr/bin/rg"
 
 
-def plant(root: Path, files: dict[str, bytes | str]) -> None:
+def plant(root: Path, files: Mapping[str, bytes | str]) -> None:
     """Make files, and the folders that they are in; a folder ends with `/`."""
     for name, content in files.items():
         path = root / name
@@ -72,4 +72,14 @@ def searching(setting: Setting, pattern: str, **given: Any) -> dict[str, Any]:
 
 def paths(result: dict[str, Any]) -> list[str]:
     """Of its entries or matches."""
-    return [one["path"] for one in result.get("entries", result.get("matches"))]
+    return [one["path"] for one in result.get("entries", result.get("matches", []))]
+
+
+def followed(look: Callable[..., dict[str, Any]], setting: Setting, **given: Any) -> dict[str, Any]:
+    """All pages of entries as one, each by what the one before said to ask next."""
+    found: list[Any] = []
+    page: dict[str, Any] = {"next": {}}
+    while "next" in page:
+        page = look(setting, **{**given, **page["next"]})
+        found += page["entries"]
+    return {"entries": found}

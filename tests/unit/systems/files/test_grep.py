@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ LINES = (
         "\U0001f600a",
     ),
 )
-WRITTEN = (
+WRITTEN: tuple[Callable[[str], bytes], ...] = (
     lambda text: text.encode(),
     lambda text: text.replace("\n", "\r\n").encode(),
     lambda text: b"\xef\xbb\xbf" + text.encode(),
