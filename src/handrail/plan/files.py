@@ -30,10 +30,14 @@ class Asked:
     texts: Mapping[str, str] = field(repr=False)
     matched: Mapping[str, tuple[Value, ...]] = field(repr=False)
     """What rules match of the arguments."""
+    places: Mapping[str, tuple[Value, ...]] = field(repr=False)
+    """What they match of each path, by how the work is told it: it works there, or not at all."""
 
     def told(self, setting: Mapping[str, object]) -> bytes:
         """What the work reads from its standard input."""
-        return json.dumps({"setting": setting, "texts": self.texts}).encode()
+        return json.dumps(
+            {"setting": {**setting, "judged": self.places}, "texts": self.texts}
+        ).encode()
 
 
 def ask(tool: FilesSpec, arguments: Mapping[str, object], host: Host) -> Asked:
@@ -41,14 +45,16 @@ def ask(tool: FilesSpec, arguments: Mapping[str, object], host: Host) -> Asked:
     bound = bind(tool, arguments, workspace=host.workspace, cwd=host.workspace)
     values: dict[str, object] = {**check(tool.accepts, arguments)}
     texts: dict[str, str] = {}
+    places: dict[str, tuple[Value, ...]] = {}
     for name, param in tool.accepts.items():
         if param.multiline and name in values:
             texts[name] = str(values.pop(name))
         elif param.type is ParamType.PATH and name in values:
             values[name] = bound.values[name]
+            places[str(bound.values[name])] = bound.arguments[name]
     words = (f"{name}={json.dumps(value)}" for name, value in values.items())
     stage = Stage(_program(), (str(_FILE), tool.files.value, *words), work=WORK)
-    return Asked(stage, texts, bound.arguments)
+    return Asked(stage, texts, bound.arguments, places)
 
 
 def setting(access: Access, host: Host, seconds: float) -> dict[str, object]:

@@ -58,6 +58,7 @@ def spot(
     at = Spot(tree, opened, name, _joined(tree.place(opened), name), field)
     try:
         tree.spare(at.place, field)
+        tree.hold(path, at.place, field)
         found = at.status()
         if not follow or found is None or not stat.S_ISLNK(found.st_mode):
             yield at

@@ -10,8 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from handrail.process.zygote.beneath import open_beneath
 from handrail.systems.files.names import is_below, is_kept, is_ours
@@ -44,21 +44,27 @@ class Tree:
 
     `writable` are the trees that may be written. `kept` are never written, `hidden` are never
     read; all are relative to the workspace. Repositories and our own state are besides kept by
-    their names, at every depth.
+    their names, at every depth. `judged` are the places that a path led to when the call was
+    judged: by now it may lead elsewhere, which nobody has permitted.
     """
 
     root: int
     writable: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    judged: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def here(
-        cls, writable: Sequence[str] = (), kept: Sequence[str] = (), hidden: Sequence[str] = ()
+        cls,
+        writable: Sequence[str] = (),
+        kept: Sequence[str] = (),
+        hidden: Sequence[str] = (),
+        judged: Mapping[str, Sequence[str]] | None = None,
     ) -> Tree:
         """The tree of the working directory."""
         root = os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        return cls(root, tuple(writable), tuple(kept), tuple(hidden))
+        return cls(root, tuple(writable), tuple(kept), tuple(hidden), judged or {})
 
     def look(self, path: str, field: str = "path") -> int:
         """A descriptor of whatever `path` leads to, only to be looked at (O_PATH).
@@ -121,6 +127,12 @@ class Tree:
                 DENIED, f"this tool may not write at `{field}`", field=field, allowed=shown
             )
 
+    def hold(self, path: str, place: str, field: str) -> None:
+        """Refuse a place that `path` did not lead to when the call was judged. Raises `Refused`."""
+        if place not in self.judged.get(path, (place,)):
+            why = f"`{field}` leads elsewhere than when the call was judged"
+            raise Refused(BUSY, why, field=field, hint="Try again.")
+
     def _look(self, path: str, field: str, flags: int) -> int:
         """Look until we know where it is: what a place is judged by must be that very file."""
         for _ in range(_MOST_TRIES):
@@ -129,6 +141,7 @@ class Tree:
                 place = self._place(found)
                 if place is not None:
                     self.spare_hidden(found, place, field)
+                    self.hold(path, place, field)
                     return found
             except Refused:
                 os.close(found)

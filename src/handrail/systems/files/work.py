@@ -53,7 +53,7 @@ def work(argv: Sequence[bytes]) -> int:
 
 
 def _done(operation: str, told: Mapping[str, Any], given: Given) -> Result:
-    tree = Tree.here(told["writable"], told["kept"], told["hidden"])
+    tree = Tree.here(told["writable"], told["kept"], told["hidden"], told["judged"])
     setting = Setting(tree, time.monotonic() + told["seconds"] * 0.8, told.get("searcher"))
     try:
         return OPERATIONS[operation](setting, given)

@@ -215,7 +215,7 @@ def on_a_disk(folder: Path, options: str, script: str) -> str:
     """What a script prints that has a disk of its own for the workspace."""
     folder.mkdir()
     shell = f'mount -t tmpfs -o {options} none "$1" && exec "$2" -c "$3" "$1"'
-    command = ["unshare", "--mount", "sh", "-c", shell, "sh", folder, sys.executable, script]
+    command = ["unshare", "--mount", "sh", "-c", shell, "sh", str(folder), sys.executable, script]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
