@@ -191,6 +191,33 @@ async def test_work_goes_on_in_branches_stashes_and_work_trees(site: Site, tier:
     assert git(site, "log", "--format=%s", "topic") == "First"
 
 
+async def test_submodules_are_looked_into_and_worked_in(site: Site) -> None:
+    (site.workspace / "sub").mkdir()
+    git(site, "init", "--quiet", cwd="sub")
+    write(site, "sub/s.txt", "one\n")
+    git(site, "add", ".", cwd="sub")
+    git(site, "commit", "--quiet", "--message=sub", cwd="sub")
+    git(site, "-c", "advice.addEmbeddedRepo=false", "add", "sub")
+    git(site, "commit", "--quiet", "--message=with sub")
+    write(site, "sub/s.txt", "two\n")
+    async with served(site) as client:
+        assert (await output(client, "git_status"))["entries"] == [
+            {"path": "sub", "worktree": "modified", "submodule": ["modified content"]}
+        ]
+        assert (await output(client, "git_status", repository="sub"))["entries"] == [
+            {"path": "sub/s.txt", "worktree": "modified"}
+        ]
+
+
+async def test_a_filter_that_is_required_is_told(client: Connected, site: Site) -> None:
+    git(site, "config", "filter.lfs.clean", "git-lfs clean")
+    git(site, "config", "filter.lfs.required", "true")
+    write(site, ".gitattributes", "*.bin filter=lfs\n")
+    write(site, "a.bin", "x\n")
+    result = await call(client, "git_add", paths=["a.bin"])
+    assert "Next: The file needs a filter" in text(result)
+
+
 async def test_what_destroys_needs_a_person(client: Connected, site: Site) -> None:
     write(site, "src/a.txt", "not committed\n")
     for tool, arguments in (

@@ -67,6 +67,10 @@ _NEXT = (
         "already checked out at|already used by worktree",
         "Another work tree has this branch: work there, or make a new branch.",
     ),
+    (
+        "(?:clean|smudge) filter '.*' failed",
+        "The file needs a filter, as of git-lfs, and filters do not run here: a person may do it.",
+    ),
     ("already exists", "Choose another name."),
     ("Permission denied|Read-only file system", "Commands may not write there."),
 )
