@@ -37,7 +37,7 @@ from tests.attacks.test_symlink_race import (
 )
 
 Make = Callable[[Path], Race]
-TIMES = [3_000, pytest.param(100_000, marks=pytest.mark.nightly)]
+TIMES = [10_000, pytest.param(100_000, marks=pytest.mark.nightly)]
 
 
 # Removes what is at argv[1] and makes a link to argv[2] of its name, then turns it back: there
