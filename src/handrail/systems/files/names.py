@@ -15,6 +15,7 @@ _IGNORED = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 _UNSAYABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\\": r"\\"}
 _ESCAPED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]")
 
 
@@ -63,4 +64,5 @@ def _escaped(found: re.Match[str]) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode()
+    # Not by the codec, which would be imported now: once confined, nothing can be read for that.
+    return _NAMED.get(character) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}")
