@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handrail.mcp.git.fields import below
@@ -192,6 +192,7 @@ def test_names_are_told_from_the_workspace_on() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(raw=st.binary(max_size=200))
+@example(raw=b"\tof no commit")
 def test_any_bytes_are_read_or_refused(kind: str, raw: bytes) -> None:
     for some in (raw, COMMIT.encode() + raw, f":1 1 {HASH} {HASH} M\0a\0".encode() + raw):
         try:

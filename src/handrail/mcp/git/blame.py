@@ -28,6 +28,8 @@ def parse(raw: bytes) -> dict[str, Any]:
         else:
             key, _, said = row.partition(b" ")
             commits[name][text(key)] = text(said)
+    if "" in {line["commit"] for line in lines}:
+        raise ValueError("it begins with a line of no commit")
     return {"commits": {name: _commit(one) for name, one in commits.items()}, "lines": lines}
 
 
