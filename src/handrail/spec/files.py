@@ -56,8 +56,8 @@ def _text(description: str, *, required: bool = False) -> ParamSpec:
     )
 
 
-_OFFSET = _count("Results to skip.", 0, 10**9, least=0)
-_IGNORED = _flag("Also what .gitignore leaves out.")
+_OFFSET = _count("Results to skip.", 0, 10**6, least=0)
+_IGNORED = _flag("Ignored files too.")
 _EXPECTED = ParamSpec(
     pattern=_HASH, description="The hash that was read: refuse when the file has changed since."
 )
@@ -65,7 +65,7 @@ _GLOB = ParamSpec(
     repeat=True,
     max_items=20,
     max_length=200,
-    description="Only such files: `*.{js,ts}`, `docs/**` from `path` on; `!*_test.py`: not such.",
+    description="Like `*.{js,ts}`, `docs/**`; `!test_*`: not.",
 )
 
 PARAMS: Mapping[Operation, Mapping[str, ParamSpec]] = {
@@ -117,16 +117,14 @@ PARAMS: Mapping[Operation, Mapping[str, ParamSpec]] = {
         "ignored": _IGNORED,
     },
     Operation.GREP: {
-        "pattern": ParamSpec(
-            required=True, max_length=500, description="What to find, within one line."
-        ),
-        "path": _path("A file, or a folder with all below.", "."),
-        "regex": _flag("The pattern is a regular expression, not plain text."),
-        "ignore_case": _flag("Large and small letters are the same."),
+        "pattern": ParamSpec(required=True, max_length=500, description="Text in a line."),
+        "path": _path("A file or folder.", "."),
+        "regex": _flag("A regular expression."),
+        "ignore_case": _flag("In any case."),
         "glob": _GLOB,
-        "context": _count("Lines to show around each match.", 0, 20, least=0),
-        "names_only": _flag("Only which files match, and how often."),
-        "limit": _count("At most this many matches.", 100, MOST_FOUND),
+        "context": _count("Lines around.", 0, 20, least=0),
+        "names_only": _flag("Only files and counts."),
+        "limit": _count("Most matches.", 100, MOST_FOUND),
         "offset": _OFFSET,
         "ignored": _IGNORED,
     },
