@@ -289,7 +289,7 @@ class Ground:
     @property
     def outside(self) -> dict[str, bytes]:
         """Every file outside the workspace, with its content."""
-        kept = (path for path in self._around() if path.is_file() and not path.is_symlink())
+        kept = (path for path in self._around() if path.is_file() and path.name != "stderr")
         return {str(path): path.read_bytes() for path in kept}
 
     def plant(self) -> None:
