@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from handrail.spec.files import PARAMS, Operation
 from handrail.systems.files.content import LARGEST_WHOLE
+from handrail.systems.files.encoding import NAMES
 from handrail.systems.files.page import PAGE_BYTES
 from handrail.systems.files.read import LARGEST_BINARY, read
 from handrail.systems.files.refused import Refused
@@ -186,6 +188,10 @@ def test_what_is_not_utf8_is_never_guessed(setting: Setting, file: Path) -> None
     assert "byte 5 in line 2 is 0xfc" in error["message"]
     assert "latin-1" in error["allowed"]
     assert reading(setting, encoding="latin-1")["text"] == "eins\nüber\n"
+
+
+def test_every_encoding_that_can_be_named_is_known() -> None:
+    assert PARAMS[Operation.READ]["encoding"].choices == ("auto", *NAMES)
 
 
 def test_control_characters_stay_as_they_are(setting: Setting, file: Path) -> None:
