@@ -71,7 +71,7 @@ def _begin(lines: Lines, setting: Setting, given: Given) -> int:
     except Late as late:
         raise _too_far(late, lines.content.size) from None
     except Beyond as beyond:
-        why = f"`start`: the file has {beyond.total:,} lines"
+        why = f"`start`: the file has no line after {beyond.total:,}"
         allowed = {"max": beyond.total}
         hint = "start=-20 begins 20 lines before the end."
         raise Refused(ARGUMENT_INVALID, why, field="start", hint=hint, allowed=allowed) from None
