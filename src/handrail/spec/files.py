@@ -129,7 +129,7 @@ PARAMS: Mapping[Operation, Mapping[str, ParamSpec]] = {
         "ignored": _IGNORED,
     },
     Operation.STAT: {
-        "path": _path("A file or folder."),
+        "path": _path("A file, folder or link; a link is told itself."),
         "hash": _flag("Also the SHA-256 of its content."),
     },
     Operation.WRITE: {
