@@ -33,7 +33,7 @@ timeout = "3s"
 ENOUGH_FOR_RIPGREP = 80
 MOST_TOKENS = 400
 LETTERS_PER_TOKEN = 4
-NEVER_ENDING = {"pattern": "(x+x+)+y", "regex": True}
+NEVER_ENDING: dict[str, Any] = {"pattern": "(x+x+)+y", "regex": True}
 TIERS = pytest.mark.parametrize("tier", [Tier.NAMESPACES, Tier.LANDLOCK, Tier.RLIMITS], ids=str)
 
 

@@ -29,9 +29,9 @@ class Match:
 
 @dataclass(slots=True)
 class Search:
-    """A search of one text: counts every match, and keeps `most` after the first `skip`.
+    """A search of one text: keeps `most` matches after the first `skip`, and counts as far.
 
-    `context` is how many lines to keep around each.
+    `context` is how many lines to keep around each. With `most` at 0 it counts all.
     """
 
     pattern: Pattern
@@ -44,7 +44,7 @@ class Search:
     _tail: list[str] = field(default_factory=list)
 
     def run(self, file: int) -> None:
-        """Search an open file. Of a binary one, nothing matches."""
+        """Search an open file, and see all of it. Of a binary one, nothing matches."""
         try:
             for raw in blocks_of(file):
                 self._look_through(_Block(raw))
@@ -52,21 +52,33 @@ class Search:
             self.count = 0
             self.matches.clear()
 
+    @property
+    def _is_full(self) -> bool:
+        return 0 < self.most <= len(self.matches)
+
     def _look_through(self, block: _Block) -> None:
         for match in self.matches:
             _complete(match, block, 0)
+        if self._is_full:
+            return
         if self.pattern.needle in block.raw:
             for line, start, end, at in block.lines_with(self.pattern.regex):
                 self.count += 1
                 if self.skip < self.count <= self.skip + self.most:
-                    shown = _cut(block.text[start:end], at - start)
-                    before = [*self._tail, *block.before(start, self.context)]
-                    kept = before[len(before) - min(self.context, len(before)) :]
-                    self.matches.append(Match(self._lines + line, shown, kept, [], self.context))
-                    _complete(self.matches[-1], block, end + 1)
+                    self._keep(block, line, start, end, at)
+                if self._is_full:
+                    break
         self._lines += block.raw.count(b"\n")
         if self.context:
             self._tail = [*self._tail, *block.last(self.context)][-self.context :]
+
+    def _keep(self, block: _Block, line: int, start: int, end: int, at: int) -> None:
+        shown = _cut(block.text[start:end], at - start)
+        before = [*self._tail, *block.before(start, self.context)]
+        kept = before[len(before) - min(self.context, len(before)) :]
+        match = Match(self._lines + line, shown, kept, [], self.context)
+        _complete(match, block, end + 1)
+        self.matches.append(match)
 
 
 def _complete(match: Match, block: _Block, start: int) -> None:
