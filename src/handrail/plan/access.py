@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -131,8 +130,8 @@ def _guarded(trees: Iterable[Path], host: Host) -> Iterator[Path]:
 
 def _besides(paths: Iterable[Path], named: Sequence[Path]) -> tuple[Path, ...]:
     """`paths` by the real names of their folders, without those that the tool names itself."""
-    real = (_real(path.parent) / path.name for path in paths)
-    return _once(path for path in real if path not in named)
+    found = (_real(path.parent) / path.name for path in paths)
+    return _once(path for path in found if path not in named)
 
 
 def _present(paths: Iterable[Path], trees: Sequence[Path]) -> tuple[Path, ...]:
@@ -169,4 +168,4 @@ def _is_below(path: Path, roots: frozenset[Path]) -> bool:
 
 
 def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))
+    return real(path) or path
