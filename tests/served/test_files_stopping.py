@@ -77,7 +77,9 @@ async def test_a_killed_server_leaves_no_work(tmp_path: Path, tier: Tier) -> Non
     site = build(tmp_path, tier, "60s")
     with stdio_process(site) as process:
         assert process.stdin is not None
-        process.stdin.write(lines([*opening("auto"), tool_call(1, "stat_file", **HASHED)]))
+        process.stdin.write(
+            lines([*opening("auto"), tool_call(1, "stat_file", path="huge", hash=True)])
+        )
         process.stdin.flush()
         await eventually(lambda: bool(zygotes_of(process.pid)))
         await _works(process.pid)

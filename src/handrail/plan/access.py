@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handrail.plan.host import STATE_FOLDER, Host
+from handrail.plan.paths import real
 from handrail.plan.runtime import Runtime, runtime_of
 from handrail.spec.files import Operation
 from handrail.spec.tool import Effect, FilesSpec, ToolSpec
