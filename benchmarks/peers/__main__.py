@@ -13,10 +13,11 @@ from pathlib import Path
 from benchmarks.__main__ import machine
 from benchmarks.peers.contenders import Peers, ours
 from benchmarks.peers.measure import ROUNDS, beside
-from benchmarks.peers.places import TINY, Place, Size, large_repository, long_file, this_repository
-from benchmarks.peers.questions import of_content, of_files, of_git, of_long_file
+from benchmarks.peers.places import TINY, Size, large_repository, long_file, this_repository
+from benchmarks.peers.questions import of_files, of_git, of_long_file
 from benchmarks.peers.whole import read_whole
 from benchmarks.table import Table
+from handrail.spec.files import MOST_LINES
 
 TIERS = ("landlock", "namespaces")
 
@@ -59,26 +60,25 @@ async def measured(peers: Peers, above: Path, size: Size, rounds: int) -> list[T
 
 async def _tables(peers: Peers, above: Path, size: Size, rounds: int) -> AsyncIterator[Table]:
     for place in (this_repository(above), large_repository(above, size)):
-        yield await _repository(peers, above, place, rounds)
+        tiers = [ours(tier, place.folder, above) for tier in TIERS]
+        files, git = peers.filesystem(place.folder), peers.git(place.folder)
+        yield await beside(place.name, tiers, files, of_files(place), rounds)
+        yield await beside(place.name, tiers, git, of_git(place), rounds)
+    yield await _long(peers, above, size, rounds)
+
+
+async def _long(peers: Peers, above: Path, size: Size, rounds: int) -> Table:
     file = long_file(above, size)
     tiers = [ours(tier, file.parent, above) for tier in TIERS]
     peer = peers.filesystem(file.parent)
-    table = await beside("a long file", tiers, {peer: of_long_file(file)}, rounds)
+    title = f"a file of {size.long_bytes / 1e6:.0f} MB"
+    table = await beside(title, tiers, peer, of_long_file(file), rounds)
     for tier in tiers:
-        told = read_whole(tier, "read_file", {"path": file.name, "limit": 10_000})
-        table.facts[f"read to its end, {tier.name}"] = str(told)
-    told = read_whole(peer, "read_text_file", {"path": str(file)})
-    table.facts[f"read to its end, {peer.name}"] = str(told)
-    yield table
-
-
-async def _repository(peers: Peers, above: Path, place: Place, rounds: int) -> Table:
-    asked = {
-        peers.filesystem(place.folder): [*of_files(place), *of_content(place)],
-        peers.git(place.folder): of_git(place),
-    }
-    tiers = [ours(tier, place.folder, above) for tier in TIERS]
-    return await beside(f"{place.name}; ms", tiers, asked, rounds)
+        reading = read_whole(tier, "read_file", {"path": file.name, "limit": MOST_LINES})
+        table.facts[f"read to its end, {tier.name}"] = str(reading)
+    reading = read_whole(peer, "read_text_file", {"path": str(file)})
+    table.facts[f"read to its end, {peer.name}"] = str(reading)
+    return table
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""All servers up at once and asked in turn; and what they hold in memory."""
+"""Our server at several tiers and one other, up at once and asked in turn; their memory."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
-from benchmarks.measure import Rounds, take_turns, timed
+from benchmarks.measure import Act, take_turns, timed
 from benchmarks.peers.contenders import Contender
 from benchmarks.peers.memory import Memory
 from benchmarks.peers.questions import Question
@@ -19,55 +18,50 @@ _BATCH = 5
 _BUDGET_SECONDS = 15.0
 """For one question. What takes long is asked in fewer rounds, but in three at least."""
 
+Up = Mapping[Contender, Connection]
+
 
 async def beside(
     title: str,
     ours: Sequence[Contender],
-    peers: Mapping[Contender, Sequence[Question]],
-    rounds: int = ROUNDS,
+    peer: Contender,
+    questions: Sequence[Question],
+    rounds: int,
 ) -> Table:
-    """Ask ours, at each tier, and every peer its questions."""
+    """Ask ours, at each tier, and the peer."""
     async with AsyncExitStack() as stack:
         up = {
             who: await stack.enter_async_context(stdio_server(who.command, who.environment))
-            for who in (*ours, *peers)
+            for who in (*ours, peer)
         }
-        before = {who: Memory.of(up[who].pid) for who in up}
-        comparisons = [
-            row
-            for peer, questions in peers.items()
-            for question in questions
-            for row in await _compare(question, {who: up[who] for who in ours}, up[peer], rounds)
-        ]
+        began = {who: Memory.of(up[who].pid) for who in up}
+        compared = [await _compare(question, up, peer, rounds) for question in questions]
         facts = {
-            f"memory of {who.name}": f"{before[who]}, afterwards {Memory.of(up[who].pid)}"
+            f"memory of {who.name}": f"{began[who]}; afterwards {Memory.of(up[who].pid)}"
             for who in up
         }
-    return Table("peers", title, comparisons, facts)
+    rows = [row for rows in compared for row in rows]
+    return Table("peers", f"{title}; ms; theirs is {peer.name}", rows, facts)
 
 
-async def _compare(
-    question: Question, ours: Mapping[Contender, Connection], peer: Connection, rounds: int
-) -> list[Comparison]:
-    turns = {who.name: timed(partial(question.ours, up)) for who, up in ours.items()}
-    turns[_PEER] = timed(partial(question.theirs, peer))
-    began = time.perf_counter()
-    for act in turns.values():
-        await act()
-    batch, rounds = _affordable(time.perf_counter() - began, rounds)
-    samples = await take_turns(turns, rounds, batch, warm_up=1)
-    return [_row(f"{question.what}, {who.name}", samples[who.name], samples[_PEER]) for who in ours]
+async def _compare(question: Question, up: Up, peer: Contender, rounds: int) -> list[Comparison]:
+    turns = {
+        who: timed(partial(question.theirs if who is peer else question.ours, up[who]))
+        for who in up
+    }
+    batch, rounds = await _affordable(turns.values(), rounds)
+    samples = await take_turns(
+        {who.name: act for who, act in turns.items()}, rounds, batch, warm_up=1
+    )
+    theirs = samples.pop(peer.name)
+    return [
+        Comparison(f"{question.what}, {tier} ({rounds * batch})", ours, theirs).in_milliseconds()
+        for tier, ours in samples.items()
+    ]
 
 
-def _affordable(turn_seconds: float, rounds: int) -> tuple[int, int]:
-    """How large a batch, and how many of them."""
-    turns = int(_BUDGET_SECONDS / turn_seconds)
-    batch = min(_BATCH, max(1, turns // rounds))
-    return batch, min(rounds, max(3, turns // batch))
-
-
-def _row(what: str, ours: Rounds, theirs: Rounds) -> Comparison:
-    return Comparison(f"{what} ({sum(map(len, ours))})", ours, theirs).in_milliseconds()
-
-
-_PEER = "peer"
+async def _affordable(turns: Iterable[Act], rounds: int) -> tuple[int, int]:
+    """How large a batch, and how many of them; from one turn of each, which also warms up."""
+    turns_affordable = int(_BUDGET_SECONDS / sum([await act() for act in turns]))
+    batch = min(_BATCH, max(1, turns_affordable // rounds))
+    return batch, min(rounds, max(3, turns_affordable // batch))

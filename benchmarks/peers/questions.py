@@ -28,6 +28,7 @@ def of_files(place: Place) -> list[Question]:
     """What a server of files is asked about a repository."""
     root, file, folder, glob = place.folder, place.file, place.file.parent, place.glob
     near = str(file.relative_to(root))
+    finder = shutil.which("rg") or "grep"
     beside = str(folder.relative_to(root))
     return [
         Question(
@@ -60,24 +61,11 @@ def of_files(place: Place) -> list[Question]:
             once("find_files", pattern=glob, limit=1000),
             once("search_files", path=str(root), pattern=glob, excludePatterns=[".git"]),
         ),
-    ]
-
-
-def of_content(place: Place) -> list[Question]:
-    """Search in contents, which no peer has: beside programs by themselves, without a server."""
-    find = shutil.which("rg") or "grep"
-    bare = (find, "-rnF" if find == "grep" else "-nF", place.word, ".")
-    git = ("git", "-c", "safe.directory=*", "grep", "-nF", place.word)
-    return [
+        # No peer looks into files: beside it is a program, without any server.
         Question(
-            f"search {place.word} | bare {Path(find).name}",
+            f"search {place.word} | {Path(finder).name} alone",
             once("search", pattern=place.word),
-            running(*bare, cwd=place.folder),
-        ),
-        Question(
-            f"git_grep {place.word} | bare git grep",
-            once("git_grep", pattern=place.word),
-            running(*git, cwd=place.folder),
+            running(finder, "-rnF" if finder == "grep" else "-nF", place.word, ".", cwd=root),
         ),
     ]
 
@@ -113,6 +101,10 @@ def of_long_file(file: Path) -> list[Question]:
         )
         for side, word in (("first", "head"), ("last", "tail"))
     ]
+
+
+_GIT = ("git", "-c", "safe.directory=*")
+"""Whoever owns the repository."""
 
 
 def once(tool: str, **arguments: object) -> Ask:
