@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from handrail.mcp.files.changing import tell_edit
 from handrail.mcp.files.reading import tell_read, tell_stat
 from handrail.mcp.files.searching import tell_find, tell_grep, tell_list
 from handrail.mcp.files.writing import tell_write
@@ -19,5 +20,6 @@ TELL: Mapping[Operation, Callable[[Value], str]] = {
     Operation.GREP: tell_grep,
     Operation.STAT: tell_stat,
     Operation.WRITE: tell_write,
+    Operation.EDIT: tell_edit,
 }
 """By operation."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from handrail.systems.files.edit import edit
 from handrail.systems.files.find import find
 from handrail.systems.files.grep import grep
 from handrail.systems.files.list import list_
@@ -36,6 +37,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "grep": grep,
     "stat": stat,
     "write": write,
+    "edit": edit,
 }
 
 
