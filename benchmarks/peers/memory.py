@@ -97,4 +97,4 @@ def _high_water(pid: int) -> int:
 
 def megabytes(count: int) -> str:
     """For people."""
-    return f"{count / 1e6:.0f} MB"
+    return f"{count / 1e6:.0f} MB" if count > 10_000_000 else f"{count / 1e6:.2f} MB"

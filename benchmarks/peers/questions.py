@@ -93,7 +93,7 @@ def of_long_file(file: Path) -> list[Question]:
     """Parts of a file that is too long for one answer."""
     return [
         Question(
-            f"{side} 20 lines of 200 MB",
+            f"{side} 20 lines",
             once(
                 "read_file", path=file.name, limit=20, **({"start": -20} if side == "last" else {})
             ),
