@@ -16,9 +16,11 @@ from typing import Any
 
 from benchmarks.peers.contenders import Contender
 from benchmarks.peers.memory import Peak, megabytes, peak_of
-from tests.served.raw import lines, opening, tool_call
+from tests.served.raw import Message, lines, opening, tool_call
 
 Arguments = Mapping[str, object]
+_LONGER_THAN_PAGES = 16_000_000
+_HEAD_BYTES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +53,29 @@ def _pages(process: subprocess.Popen[bytes], tool: str, arguments: Arguments) ->
     number = 0
     while following is not None:
         number += 1
-        line = _ask(process, tool_call(number, tool, "legacy", **following))
-        yield line
-        # Long answers are whole files, and after these comes nothing.
-        following = _next(json.loads(line)["result"]) if len(line) < _LONGEST_PAGE else None
+        answer = _ask(process, tool_call(number, tool, "legacy", **following))
+        yield answer
+        # What is longer than any page is the whole file, and need not be read to know that.
+        following = None if len(answer) > _LONGER_THAN_PAGES else _next(json.loads(answer))
 
 
-def _next(result: Mapping[str, Any]) -> Arguments | None:
+def _next(answer: Mapping[str, Any]) -> Arguments | None:
+    result = answer["result"]
     assert not result.get("isError"), result
     following: Mapping[str, Arguments] | None = result["structuredContent"].get("next")
     return following and following["arguments"]
 
 
-def _ask(process: subprocess.Popen[bytes], *messages: Mapping[str, Any]) -> bytes:
+def _ask(process: subprocess.Popen[bytes], *messages: Message) -> bytes:
     """Send messages, and wait for the answer of the request among them."""
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(lines(dict(message) for message in messages))
+    process.stdin.write(lines(messages))
     process.stdin.flush()
-    while b'"id":' not in (line := process.stdout.readline())[-200:] + line[:200]:
-        assert line, "the server has ended"
+    line = process.stdout.readline()
+    while b'"method":' in line[:_HEAD_BYTES]:  # it tells of something, and answers nothing
+        line = process.stdout.readline()
+    assert line, "the server has ended"
     return line
 
 
@@ -88,6 +93,3 @@ def _talking(contender: Contender) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.terminate()
-
-
-_LONGEST_PAGE = 16_000_000
