@@ -31,10 +31,20 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Misfit:
-    """A hunk that fits nowhere, and why."""
+    """A hunk that fits nowhere, where it was expected, and which places it fits instead."""
 
     hunk: Hunk
-    why: str
+    begin: int
+    line: int
+    places: Sequence[_Place] = ()
+
+    def why(self, text: str) -> str:
+        """What is wrong, or what differs."""
+        if not self.hunk.old:
+            return "it has no line of context, which would say where it belongs"
+        if self.places:
+            return _several(self.places)
+        return _why(text, self.hunk, self.begin, self.line)
 
 
 def apply(text: str, patch: str) -> tuple[str, int]:
@@ -51,7 +61,7 @@ def apply(text: str, patch: str) -> tuple[str, int]:
             places.append(found)
             moved = found.line - hunk.line
     if misfits:
-        raise _refused(misfits, len(hunks))
+        raise _refused(text, misfits, len(hunks))
     return _changed(text, places), len(hunks)
 
 
@@ -68,22 +78,23 @@ def _find(text: str, hunk: Hunk, begin: int, line: int) -> _Place | _Misfit:
     if not hunk.old:
         if text in ("", MARK):
             return _Place(len(text), len(text), 0, hunk.new)
-        return _Misfit(hunk, "it has no line of context, which would say where it belongs")
+        return _Misfit(hunk, begin, line)
     places: list[_Place] = []
-    for old, new in _forms(hunk):
+    for old, new in _forms(hunk, text):
         for place in _places(text, old, new, begin):
             if place.line == line:
                 return place
-            places.append(place)
+            if len(places) <= _MOST_SHOWN:
+                places.append(place)
     if len(places) == 1:
         return places[0]
-    return _Misfit(hunk, _several(places) if places else _why(text, hunk, begin, line))
+    return _Misfit(hunk, begin, line, places)
 
 
-def _forms(hunk: Hunk) -> Iterator[tuple[str, str]]:
+def _forms(hunk: Hunk, text: str) -> Iterator[tuple[str, str]]:
     """As it is; and with lines that end as those of a file with CRLF, if it has none such."""
     yield hunk.old, hunk.new
-    if "\r" not in hunk.old and "\r" not in hunk.new:
+    if "\r" not in hunk.old + hunk.new and "\r\n" in text:
         yield hunk.old.replace("\n", "\r\n"), hunk.new.replace("\n", "\r\n")
 
 
@@ -131,7 +142,7 @@ def _why(text: str, hunk: Hunk, begin: int, line: int) -> str:
 
 
 def _is_there(text: str, hunk: Hunk) -> bool:
-    return any(True for old, new in _forms(hunk) for _ in _places(text, old, new, 0))
+    return any(True for old, new in _forms(hunk, text) for _ in _places(text, old, new, 0))
 
 
 def _end(line: str) -> str:
@@ -143,9 +154,9 @@ def _also(text: str, hunk: Hunk) -> str:
     return "" if near is None else f" (the nearest place: {near.told})"
 
 
-def _refused(misfits: Sequence[_Misfit], count: int) -> Refused:
+def _refused(text: str, misfits: Sequence[_Misfit], count: int) -> Refused:
     told = "; ".join(
-        f"hunk {one.hunk.number} of {count}, expected at line {one.hunk.line + 1}: {one.why}"
+        f"hunk {one.hunk.number} of {count}, expected at line {one.hunk.line + 1}: {one.why(text)}"
         for one in misfits[:_MOST_SHOWN]
     )
     good = count - len(misfits)
