@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -34,10 +35,11 @@ async def beside(
             who: await stack.enter_async_context(stdio_server(who.command, who.environment))
             for who in (*ours, peer)
         }
+        await asyncio.gather(*(act() for act in _turns(questions[0], up, peer).values()))
         began = {who: Memory.of(up[who].pid) for who in up}
         compared = [await _compare(question, up, peer, rounds) for question in questions]
         facts = {
-            f"memory of {who.name}": f"{began[who]}; afterwards {Memory.of(up[who].pid)}"
+            f"memory of {who.name}": f"{began[who]} at rest, {Memory.of(up[who].pid)} afterwards"
             for who in up
         }
     rows = [row for rows in compared for row in rows]
@@ -45,19 +47,21 @@ async def beside(
 
 
 async def _compare(question: Question, up: Up, peer: Contender, rounds: int) -> list[Comparison]:
-    turns = {
-        who: timed(partial(question.theirs if who is peer else question.ours, up[who]))
-        for who in up
-    }
+    turns = _turns(question, up, peer)
     batch, rounds = await _affordable(turns.values(), rounds)
-    samples = await take_turns(
-        {who.name: act for who, act in turns.items()}, rounds, batch, warm_up=0
-    )
+    samples = await take_turns(turns, rounds, batch, warm_up=0)
     theirs = samples.pop(peer.name)
     return [
         Comparison(f"{question.what}, {tier} ({rounds * batch})", ours, theirs).in_milliseconds()
         for tier, ours in samples.items()
     ]
+
+
+def _turns(question: Question, up: Up, peer: Contender) -> dict[str, Act]:
+    return {
+        who.name: timed(partial(question.theirs if who is peer else question.ours, server))
+        for who, server in up.items()
+    }
 
 
 async def _affordable(turns: Iterable[Act], rounds: int) -> tuple[int, int]:
