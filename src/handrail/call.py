@@ -51,6 +51,7 @@ from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
 from handrail.spec.tool import ToolSpec
 from handrail.systems.files.reply import answered
+from handrail.systems.files.trash_room import prepare
 
 _MOST_QUESTIONS = 64
 """Calls that wait for a person at once."""
@@ -262,6 +263,7 @@ async def open_line(
     Raises `ConfinementUnavailable` when the file requires a stronger tier than can be had.
     """
     means = means or await choose(spec.confinement, host.user)
+    prepare(spec, host)
     found = Cgroups.find()
     cgroups = found if isinstance(found, Cgroups) else None
     most_idle = max(spec.limits.concurrency, _LEAST_IDLE)

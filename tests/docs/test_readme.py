@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import hand_over
+
 _README = (Path(__file__).parents[2] / "README.md").read_text()
 _NOTES = {"plan.md": "The plan\nTODO write the second page\n"}
 
@@ -52,10 +54,12 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "handrail.toml").write_text(good)
     bad = good.replace("{pattern}", "{patern}").replace("timeout", "timout")
     (tmp_path / "bad.toml").write_text(bad)
-    (tmp_path / "free.toml").write_text(_blocks("toml")[1])
+    (tmp_path / "assistant.toml").write_text(_blocks("toml")[1])
+    (tmp_path / "free.toml").write_text(_blocks("toml")[2])
     (tmp_path / "notes").mkdir()
     for name, text in _NOTES.items():
         (tmp_path / "notes" / name).write_text(text)
+    hand_over(tmp_path / "notes")
     return tmp_path
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from handrail.plan.host import STATE_FOLDER, Host
 from handrail.plan.paths import real
 from handrail.plan.runtime import Runtime, runtime_of
-from handrail.spec.files import Operation
+from handrail.spec.files import MOVES, Operation
 from handrail.spec.tool import Effect, FilesSpec, ToolSpec
 
 
@@ -117,10 +117,19 @@ def _standing(tool: ToolSpec, host: Host) -> Standing:
     )
 
 
-def _writable(tool: ToolSpec, host: Host) -> tuple[Path, ...]:
+def writable_trees(tool: ToolSpec, host: Host) -> tuple[Path, ...]:
+    """Where a tool may write, by its declaration."""
     if tool.writable is not None:
         return _once(host.leads(written) for written in tool.writable)
     return () if tool.effect is Effect.READ else (host.workspace,)
+
+
+def _writable(tool: ToolSpec, host: Host) -> tuple[Path, ...]:
+    # A name is moved within one mount only, and the trash lies at the top of the workspace: which
+    # trees these tools may write is for the work itself to keep.
+    if isinstance(tool, FilesSpec) and tool.files in MOVES:
+        return _once([host.workspace, *writable_trees(tool, host)])
+    return writable_trees(tool, host)
 
 
 def _guarded(trees: Iterable[Path], host: Host) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from handrail.plan.access import Access
+from handrail.plan.access import writable_trees
 from handrail.plan.bind import bind, check
 from handrail.plan.host import Host
 from handrail.plan.program import Program
@@ -57,11 +57,11 @@ def ask(tool: FilesSpec, arguments: Mapping[str, object], host: Host) -> Asked:
     return Asked(stage, texts, bound.arguments, places)
 
 
-def setting(access: Access, host: Host, seconds: float) -> dict[str, object]:
+def setting(tool: FilesSpec, host: Host, seconds: float) -> dict[str, object]:
     """What the work may do, and how long, in paths relative to the workspace."""
     root = host.workspace
     return {
-        "writable": _below(access.writable, root),
+        "writable": _below(writable_trees(tool, host), root),
         "kept": _below([host.file], root),
         "hidden": _below([host.state, *host.secret_files], root),
         "seconds": seconds,

@@ -118,7 +118,7 @@ def _of_files(
 ) -> Plan:
     asked = files.ask(tool, arguments, host)
     seconds = Limits.of(tool, spec.limits).wall_seconds
-    stdin = asked.told(files.setting(access_of(tool, host), host, seconds))
+    stdin = asked.told(files.setting(tool, host, seconds))
     plan = _plan(spec, tool, host, (asked.stage,), host.workspace, stdin)
     return replace(plan, arguments=asked.matched)
 

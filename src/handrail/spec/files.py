@@ -172,6 +172,8 @@ PARAMS: Mapping[Operation, Mapping[str, ParamSpec]] = {
 }
 """By name, in the order that callers see."""
 
+MOVES = frozenset({Operation.MOVE, Operation.DELETE, Operation.RESTORE})
+"""What gives a thing another name, also in the trash."""
 WRITES = frozenset(
     {Operation.WRITE, Operation.EDIT, Operation.MOVE, Operation.COPY, Operation.RESTORE}
 )

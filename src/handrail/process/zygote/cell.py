@@ -11,6 +11,7 @@ from . import kernel, seccomp, wire
 
 _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 1 | 2
 _ABI_WITH_SCOPES = 6
+_REFER = 1 << 13
 
 
 def enter(cell: wire.Cell) -> tuple[bool, int]:
@@ -22,7 +23,7 @@ def enter(cell: wire.Cell) -> tuple[bool, int]:
     kernel.become_subreaper()
     kernel.forbid_new_privileges()
     alone = os.getpid() == 1
-    scoped = alone or (cell.scoped and _enter_scope())
+    scoped = alone or (cell.scoped and _enter_scope(filed=bool(cell.filter)))
     for limit, hard in cell.hard_limits:
         _lower(limit, hard)
     _become(cell.uid, cell.gid)
@@ -34,14 +35,19 @@ def enter(cell: wire.Cell) -> tuple[bool, int]:
     return scoped, _load(cell) if cell.filter else -1
 
 
-def _enter_scope() -> bool:
+def _enter_scope(*, filed: bool) -> bool:
     """Enter a signal scope, and see by trial that it holds: the server must be out of reach.
 
-    As whoever we still are, so that it is the scope that keeps us from it.
+    As whoever we still are, so that it is the scope that keeps us from it. `filed`: calls will
+    enter domains about files below this one.
     """
     if kernel.landlock_version() < _ABI_WITH_SCOPES:
         return False
-    scope = kernel.create_ruleset(0, 0, _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS)
+    scope = kernel.create_ruleset(_REFER if filed else 0, 0, _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS)
+    if filed:
+        # Among domains about files, one that says nothing of renaming between folders forbids it,
+        # also where that of the call allows it (landlock(7), LANDLOCK_ACCESS_FS_REFER).
+        _grant_everywhere(scope, _REFER)
     kernel.enter(scope)
     os.close(scope)
     try:
@@ -49,6 +55,12 @@ def _enter_scope() -> bool:
     except PermissionError:
         return True
     return False
+
+
+def _grant_everywhere(ruleset: int, rights: int) -> None:
+    top = os.open("/", os.O_PATH | os.O_CLOEXEC)
+    kernel.grant(ruleset, top, rights)
+    os.close(top)
 
 
 def _lower(limit: int, hard: int) -> None:

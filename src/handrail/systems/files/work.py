@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from handrail.systems.files.copy import copy
+from handrail.systems.files.delete import delete, restore
 from handrail.systems.files.edit import edit
 from handrail.systems.files.find import find
 from handrail.systems.files.grep import grep
 from handrail.systems.files.list import list_
+from handrail.systems.files.move import move
 from handrail.systems.files.read import read
 from handrail.systems.files.refused import Refused, of_error
 from handrail.systems.files.setting import Setting
@@ -38,6 +41,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "stat": stat,
     "write": write,
     "edit": edit,
+    "move": move,
+    "copy": copy,
+    "delete": delete,
+    "restore": restore,
 }
 
 
