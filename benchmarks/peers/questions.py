@@ -61,7 +61,7 @@ def of_files(place: Place) -> list[Question]:
             once("find_files", pattern=glob, limit=1000),
             once("search_files", path=str(root), pattern=glob, excludePatterns=[".git"]),
         ),
-        # No peer looks into files: beside it is a program, without any server.
+        # It does not look into files: beside ours is a program, without any server.
         Question(
             f"search {place.word} | {Path(finder).name} alone",
             once("search", pattern=place.word),
@@ -86,20 +86,29 @@ def of_git(place: Place) -> list[Question]:
         Question(
             "branches", once("git_branches"), once("git_branch", branch_type="local", **where)
         ),
+        # This peer cannot look for lines either.
+        Question(
+            f"grep {place.word} | git alone",
+            once("git_grep", pattern=place.word),
+            running(*_GIT, "grep", "-nF", place.word, cwd=place.folder),
+        ),
     ]
 
 
 def of_long_file(file: Path) -> list[Question]:
     """Parts of a file that is too long for one answer."""
+    near, far = file.name, str(file)
     return [
         Question(
-            f"{side} 20 lines",
-            once(
-                "read_file", path=file.name, limit=20, **({"start": -20} if side == "last" else {})
-            ),
-            once("read_text_file", path=str(file), **{word: 20}),
-        )
-        for side, word in (("first", "head"), ("last", "tail"))
+            "first 20 lines",
+            once("read_file", path=near, limit=20),
+            once("read_text_file", path=far, head=20),
+        ),
+        Question(
+            "last 20 lines",
+            once("read_file", path=near, limit=20, start=-20),
+            once("read_text_file", path=far, tail=20),
+        ),
     ]
 
 
