@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from handrail.mcp.visible import visible
+from handrail.plan.files import texts
 from handrail.plan.plan import Plan
 from handrail.plan.stage import Earlier, Stage
 from handrail.policy.question import Question
@@ -38,7 +39,8 @@ def _commands(plan: Plan) -> Iterator[str]:
 
 
 def _command(stage: Stage, hidden: Sequence[str]) -> str:
-    words = [cover(word, hidden) for word in stage.argv]
+    argv = (stage.program.name, *stage.argv[1:]) if stage.work else stage.argv
+    words = [cover(word, hidden) for word in argv]
     if len(words) <= _FIRST + _LAST:
         return " ".join(map(visible, words))
     left_out = words[_FIRST:-_LAST]
@@ -48,6 +50,10 @@ def _command(stage: Stage, hidden: Sequence[str]) -> str:
 
 
 def _input(plan: Plan) -> Iterator[str]:
+    if plan.stages[0].work and isinstance(plan.stdin, bytes):
+        for name, value in texts(plan.stdin).items():
+            yield f"{name} = {visible(cover(value, plan.hidden))}"
+        return
     match plan.stdin:
         case None:
             return

@@ -44,17 +44,23 @@ def ask(tool: FilesSpec, arguments: Mapping[str, object], host: Host) -> Asked:
     """Check what the caller gives. Raises `ArgumentError` and `PathOutsideWorkspace`."""
     bound = bind(tool, arguments, workspace=host.workspace, cwd=host.workspace)
     values: dict[str, object] = {**check(tool.accepts, arguments)}
-    texts: dict[str, str] = {}
+    long: dict[str, str] = {}
     places: dict[str, tuple[Value, ...]] = {}
     for name, param in tool.accepts.items():
         if param.multiline and name in values:
-            texts[name] = str(values.pop(name))
+            long[name] = str(values.pop(name))
         elif param.type is ParamType.PATH and name in values:
             values[name] = bound.values[name]
             places[str(bound.values[name])] = bound.arguments[name]
     words = (f"{name}={json.dumps(value)}" for name, value in values.items())
     stage = Stage(_program(), (str(_FILE), tool.files.value, *words), work=WORK)
-    return Asked(stage, texts, bound.arguments, places)
+    return Asked(stage, long, bound.arguments, places)
+
+
+def texts(told: bytes) -> dict[str, str]:
+    """The texts in what the work is told, by the names of their arguments."""
+    found: dict[str, str] = json.loads(told)["texts"]
+    return found
 
 
 def setting(tool: FilesSpec, host: Host, seconds: float) -> dict[str, object]:
