@@ -10,8 +10,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pathspec
-
 from handrail.process import orphans
 from handrail.process.cgroup import Group
 from handrail.process.memory_file import memory_file
@@ -23,9 +21,7 @@ _BOOT = (
 )
 HOME = Path(__file__).parent
 """Where the zygote's code is."""
-_PATHSPEC = Path(pathspec.__file__).parent
-_LIBRARY = (str(_PATHSPEC.parent),)
-WORKSHOP = (HOME.parent / "systems", _PATHSPEC)
+WORKSHOP = HOME.parent / "systems"
 """What else those zygotes read that do work of ours themselves, in place of programs."""
 INTERPRETER = Path(os.path.realpath(sys.executable))
 """What runs it: no virtual environment, for it needs the standard library only."""
@@ -115,7 +111,6 @@ def _packed(cell: Cell, folders: tuple[Path, ...], *, grouped: bool) -> wire.Cel
         grouped=grouped,
         hard_limits=_hard_limits(cell),
         work=cell.work,
-        library=_LIBRARY if cell.work else (),
     )
 
 

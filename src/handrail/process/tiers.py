@@ -70,7 +70,7 @@ def _machine(user: User | None) -> Means:
         machine=os.uname().machine,
         landlock=landlock_version(),
         bwrap=_bwrap(),
-        own=(*own.readable, HOME, *WORKSHOP),
+        own=(*own.readable, HOME, WORKSHOP),
         as_root=os.geteuid() == 0,
         user=user,
     )

@@ -80,16 +80,14 @@ def test_loading_it_brings_no_server_along() -> None:
 import sys
 sys.path.append(sys.argv[1])
 from zygote.work import load
-load("handrail.systems.files.work", [sys.argv[2]])
+load("handrail.systems.files.work")
 server = {"pydantic", "asyncio", "handrail.errors", "handrail.call"}
 print(sorted(server.intersection(sys.modules)))
 """
-    import pathspec
-
     import handrail.process
 
-    home, library = Path(handrail.process.__file__).parent, Path(pathspec.__file__).parent.parent
+    home = Path(handrail.process.__file__).parent
     said = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", script, home, library], capture_output=True, check=True
+        [sys.executable, "-I", "-S", "-c", script, home], capture_output=True, check=True
     )
     assert said.stdout == b"[]\n"

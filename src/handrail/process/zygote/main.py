@@ -51,7 +51,7 @@ class Zygote:
     def __init__(self, channel: socket.socket, held: wire.Cell) -> None:
         self.channel = channel
         self.folders = Folders(held.folders)
-        mine = work.load(held.work, held.library) if held.work else None
+        mine = work.load(held.work) if held.work else None
         self.launcher = Launcher(self.folders, Victim(wanted=held.grouped), held.strangers, mine)
         self.call: Call | None = None
         self.received = array.array("i")

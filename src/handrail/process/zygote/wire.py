@@ -64,8 +64,6 @@ class Cell(NamedTuple):
     """Hard resource limits, for good."""
     work: str = ""
     """The module that does what is ordered, in place of programs; none when empty."""
-    library: tuple[str, ...] = ()
-    """Folders that it may import from."""
 
 
 Grant = tuple[bytes, int, tuple[bytes, ...]]

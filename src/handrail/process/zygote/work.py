@@ -30,12 +30,11 @@ _CHANGED = (
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-def load(module: str, library: Sequence[str]) -> Work:
-    """The `work` of a module of this package, which may import from `library` too.
+def load(module: str) -> Work:
+    """The `work` of a module of this package, which needs the standard library only.
 
     The package's own first module is left out: it would bring the whole server along.
     """
-    sys.path += library
     package = types.ModuleType("handrail")
     package.__path__ = [_PACKAGE]
     sys.modules["handrail"] = package
