@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from handrail.plan.access import writable_trees
 from handrail.plan.bind import bind, check
 from handrail.plan.host import Host
+from handrail.plan.paths import real
 from handrail.plan.program import Program
 from handrail.plan.stage import Stage
 from handrail.spec.param import ParamType
@@ -19,6 +20,8 @@ from handrail.spec.values import Value
 
 WORK = "handrail.systems.files.work"
 """The module that does it; see its docstring for what it is told."""
+_MOST_LINKS = 40
+"""Links that Linux follows in one path (path_resolution(7))."""
 _FILE = Path(__file__).parent.parent / "systems" / "files" / "work.py"
 
 
@@ -68,15 +71,35 @@ def setting(tool: FilesSpec, host: Host, seconds: float) -> dict[str, object]:
     root = host.workspace
     return {
         "writable": _below(writable_trees(tool, host), root),
-        "kept": _below([host.file], root),
-        "hidden": _below([host.state, *host.secret_files], root),
+        "kept": _below(_names([host.file]), root),
+        "hidden": _below(_names([host.state, *host.secret_files]), root),
         "seconds": seconds,
         "searcher": None if host.searcher is None else str(host.searcher),
     }
 
 
 def _below(paths: Iterable[Path], root: Path) -> list[str]:
-    return [str(path.relative_to(root)) for path in paths if path.is_relative_to(root)]
+    places = (str(path.relative_to(root)) for path in paths if path.is_relative_to(root))
+    return list(dict.fromkeys(places))
+
+
+def _names(paths: Iterable[Path]) -> Iterator[Path]:
+    """Where each is, in folders without links: itself, and what every link to it leads through."""
+    for path in paths:
+        at: Path | None = path
+        for _ in range(_MOST_LINKS):
+            folder = None if at is None else real(at.parent)
+            if at is None or folder is None:
+                break
+            yield folder / at.name
+            at = _target(folder, at.name)
+
+
+def _target(folder: Path, name: str) -> Path | None:
+    try:
+        return folder / (folder / name).readlink()
+    except OSError:
+        return None  # no link, or nothing yet
 
 
 @cache
