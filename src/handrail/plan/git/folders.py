@@ -8,6 +8,7 @@ from pathlib import Path
 
 from handrail.errors import Denied
 from handrail.plan.git.files import entries, first_line, leads_to
+from handrail.plan.git.seen import look
 
 _GITFILE = "gitdir: "
 _MOST_ENTRIES = 1_000_000
@@ -37,15 +38,16 @@ def around(folder: Path, workspace: Path) -> Iterator[tuple[Path, Path]]:
 
 def below(top: Path, workspace: Path) -> Iterator[Path]:
     """The git folders in the folders below `top`: submodules, or what could pass for them."""
-    waiting, looked_at = [top], 0
+    waiting, looked_at = [str(top)], 0
     while waiting:
         here = waiting.pop()
-        for entry in entries(here):
-            looked_at += 1
-            if entry.name == ".git":
-                yield from () if here == top else _opened(Path(entry.path), workspace)
-            elif entry.is_dir(follow_symlinks=False):
-                waiting.append(Path(entry.path))
+        seen = look(here)
+        if seen is None:
+            continue
+        looked_at += seen.names
+        waiting += seen.folders
+        if seen.has_git and here != str(top):
+            yield from _opened(Path(here, ".git"), workspace)
         if looked_at > _MOST_ENTRIES:
             raise Denied(
                 "the work tree has too many files to look for repositories among them",
