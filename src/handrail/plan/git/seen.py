@@ -30,7 +30,7 @@ class Seen:
 def look(folder: str) -> Seen | None:
     """What is in a folder; None when it cannot be read. Links are no folders."""
     try:
-        found = os.stat(folder, follow_symlinks=False)
+        found = os.stat(folder, follow_symlinks=False)  # noqa: PTH116  # thousands of them, as text
         mark = (found.st_dev, found.st_ino, found.st_ctime_ns)
         known = _remembered.get(folder)
         if known is not None and known.mark == mark:
