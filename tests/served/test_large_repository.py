@@ -1,7 +1,7 @@
 """The packs over a large repository and over large files: whole answers, page by page, and soon.
 
 In every run a smaller one, so that it is quickly made; nightly one of 50,000 files and 10,000
-commits, and with `-s` how long each answer took.
+commits, with a file of 2 GB in it, and with `-s` how long each answer took.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import mcp_types
 import pytest
 
 from tests.large.content import NEEDLE
-from tests.large.files import write_sparse
+from tests.large.files import write_lines
 from tests.large.repository import IGNORED, UNTRACKED, LargeRepository, make_large_repository
 from tests.running import hand_over
 from tests.served.answers import structure
@@ -24,7 +24,7 @@ from tests.served.site import WAYS, Site
 
 FILE = """
 config_version = 1
-use = ["git:read", "search"]
+use = ["git:read", "files:read"]
 [workspace]
 root = "workspace/repository"
 """
@@ -41,7 +41,7 @@ def made(
     site = Site.build(tmp_path_factory.mktemp("site"), FILE)
     files, commits = request.param
     repository = make_large_repository(site.workspace / "repository", files, commits)
-    write_sparse(repository.folder / "huge.tmp")
+    write_lines(repository.folder / "huge.tmp", 40_000 * files)
     hand_over(repository.folder / "huge.tmp")
     return site, repository
 
