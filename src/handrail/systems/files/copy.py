@@ -6,17 +6,16 @@ It is made under a name of ours beside its place, and gets its own name at the e
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from handrail.systems.files.draft import clear
 from handrail.systems.files.holding import refuse_holding
 from handrail.systems.files.move import both, renamed
-from handrail.systems.files.names import shown
+from handrail.systems.files.names import DRAFT, shown
 from handrail.systems.files.parent import Spot
 from handrail.systems.files.refused import (
     ARGUMENT_INVALID,
@@ -28,7 +27,6 @@ from handrail.systems.files.refused import (
 from handrail.systems.files.setting import Setting
 from handrail.systems.files.tree import reopened
 
-_PREFIX = ".handrail-copy-"
 _MOST_FILES, _MOST_BYTES = 10_000, 1024**3
 _STEP_BYTES = 8 * 1024**2
 _LOOK = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -39,9 +37,10 @@ _MODES = 0o777
 
 def copy(setting: Setting, given: Mapping[str, Any]) -> dict[str, object]:
     """Copy `path` to `to`. Raises `Refused`, and then nothing is left of it."""
-    with both(setting, given) as (source, target):
+    with both(setting, given, follow=True) as (source, target):
         refuse_holding(setting, source)
-        made = Spot(target.tree, target.folder, f"{_PREFIX}{os.urandom(8).hex()}", "", "to")
+        clear(target.folder)
+        made = Spot(target.tree, target.folder, DRAFT, "", "to")
         copying = Copying(setting, source.place)
         try:
             copying.copy(source.folder, source.name, made.folder, made.name)
@@ -49,7 +48,7 @@ def copy(setting: Setting, given: Mapping[str, Any]) -> dict[str, object]:
         except OSError as error:
             raise of_error(error, "to") from None
         finally:
-            _remove(made)
+            clear(target.folder)
         return {
             "path": shown(source.place),
             "to": shown(target.place),
@@ -70,7 +69,9 @@ class Copying:
     def copy(self, folder: int, name: str, into: int, new_name: str, below: str = "") -> None:
         """Copy what `name` in `folder` is. `below` is its place under the top."""
         looked = os.open(name, _LOOK, dir_fd=folder)
+        place = f"{self.top}/{below}" if below else self.top
         try:
+            self.setting.tree.spare_hidden(looked, place, "path")
             found = os.fstat(looked)
             if stat.S_ISDIR(found.st_mode):
                 self._folder(looked, into, new_name, below)
@@ -85,7 +86,7 @@ class Copying:
         os.mkdir(name, 0o700, dir_fd=into)
         source, target = reopened(looked), os.open(name, _OPEN_FOLDER, dir_fd=into)
         try:
-            for inner in sorted(os.listdir(source)):
+            for inner in sorted(name for name in os.listdir(source) if name != DRAFT):
                 self.copy(source, inner, target, inner, f"{below}/{inner}" if below else inner)
             os.fchmod(target, stat.S_IMODE(os.fstat(source).st_mode) & _MODES)
         finally:
@@ -130,12 +131,3 @@ class Copying:
         if self.setting.is_late:
             why = "there is no time to copy all of `path`"
             raise Refused(BUSY, why, field="path", hint="Copy parts of it.")
-
-
-def _remove(made: Spot) -> None:
-    """Take a half-made copy away; nothing is there when it got its name."""
-    with suppress(FileNotFoundError):
-        try:
-            os.unlink(made.name, dir_fd=made.folder)
-        except IsADirectoryError:
-            shutil.rmtree(made.name, dir_fd=made.folder)

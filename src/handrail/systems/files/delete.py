@@ -17,6 +17,7 @@ from handrail.systems.files.setting import Setting
 from handrail.systems.files.trash import Trash, kind_of, trash
 
 _MOST_LISTED = 200
+_APART = "The trash is at the top of the workspace: what is on another disk, its owner deletes."
 Result = dict[str, object]
 
 
@@ -46,8 +47,8 @@ def delete(setting: Setting, given: Mapping[str, Any]) -> Result:
 def _moved(at: Spot, bin_: Trash, about: Mapping[str, Any]) -> str:
     entry_id = bin_.new(about)
     try:
-        with bin_.entry(entry_id) as content:
-            renamed(at, content)
+        with bin_.entry(entry_id, at.field) as content:
+            renamed(at, content, _APART)
     except Refused:
         bin_.drop(entry_id)
         raise

@@ -15,6 +15,8 @@ from handrail.systems.files.refused import ARGUMENT_INVALID, NOT_FOUND, Refused,
 from handrail.systems.files.replace import rename_new
 from handrail.systems.files.setting import Setting
 
+_APART = "Copy it there with copy_file, and delete it here."
+
 
 def move(setting: Setting, given: Mapping[str, Any]) -> dict[str, object]:
     """Rename `path` to `to`, at once. Raises `Refused`, and then nothing has changed."""
@@ -25,11 +27,16 @@ def move(setting: Setting, given: Mapping[str, Any]) -> dict[str, object]:
 
 
 @contextmanager
-def both(setting: Setting, given: Mapping[str, Any]) -> Iterator[tuple[Spot, Spot]]:
-    """The spots of `path`, where something is, and of `to`, which is not in it; both locked."""
+def both(
+    setting: Setting, given: Mapping[str, Any], *, follow: bool = False
+) -> Iterator[tuple[Spot, Spot]]:
+    """The spots of `path`, where something is, and of `to`, which is not in it; both locked.
+
+    `follow`: when `path` is a link, what it leads to.
+    """
     tree = setting.tree
     with (
-        spot(tree, given["path"], follow=False) as source,
+        spot(tree, given["path"], follow=follow) as source,
         spot(tree, given["to"], "to", follow=False, make=True) as target,
         _both_locked(source, target, setting.deadline),
     ):
@@ -58,8 +65,11 @@ def _identity(at: Spot) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def renamed(source: Spot, target: Spot) -> None:
-    """Rename, unless something is there, or it is on another disk. Raises `Refused`."""
+def renamed(source: Spot, target: Spot, apart: str = _APART) -> None:
+    """Rename, unless something is there, or it is on another disk: `apart` says what to do then.
+
+    Raises `Refused`.
+    """
     try:
         rename_new(source, target)
         os.fsync(target.folder)
@@ -68,5 +78,4 @@ def renamed(source: Spot, target: Spot) -> None:
         if error.errno != errno.EXDEV:
             raise of_error(error, target.field) from None
         why = f"`{target.field}` is on another disk"
-        hint = "Copy it there with copy_file, and delete it here."
-        raise Refused(ARGUMENT_INVALID, why, field=target.field, hint=hint) from None
+        raise Refused(ARGUMENT_INVALID, why, field=target.field, hint=apart) from None

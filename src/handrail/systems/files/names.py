@@ -7,6 +7,8 @@ import re
 _REPOSITORY = ".git"
 OURS = ".handrail"
 """The folder of our own state, also of the trash."""
+DRAFT = ".handrail-draft"
+"""What is being written, for a moment, in a folder that is locked."""
 # Default_Ignorable_Code_Point of Unicode 15: file systems that fold case (ext4, f2fs, HFS+, APFS)
 # leave these out when they compare names.
 _IGNORED = re.compile(
@@ -21,12 +23,12 @@ _ESCAPED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]")
 
 def is_kept(name: str) -> bool:
     """Whether a name is that of a repository or of our state, however a file system folds it."""
-    return _folded(name) in (_REPOSITORY, OURS, "git~1")
+    return _folded(name) in (_REPOSITORY, "git~1") or is_ours(name)
 
 
 def is_ours(name: str) -> bool:
-    """Whether a name is that of our own state."""
-    return _folded(name) == OURS
+    """Whether a name is that of our own state, or of what we are about to write."""
+    return _folded(name) in (OURS, DRAFT)
 
 
 def is_below(place: str, tree: str) -> bool:

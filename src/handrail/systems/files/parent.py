@@ -11,7 +11,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from handrail.systems.files.refused import ARGUMENT_INVALID, BUSY, NOT_FOUND, Refused, of_error
@@ -50,13 +50,12 @@ def spot(
 ) -> Iterator[Spot]:
     """Where `path` is, or would be. `follow`: of a link, where it leads, inside the workspace.
 
-    `make`: folders on the way that are missing are made. Raises `Refused` for what is kept, for
-    what the tool may not write, and for a way out.
+    `make`: folders on the way that are missing are made, and go again when what they were for is
+    refused. Raises `Refused` for what is kept, for what the tool may not write, and for a way out.
     """
     folder, name = _split(path, field)
-    opened = _folder(tree, folder, field, make=make)
-    at = Spot(tree, opened, name, _joined(tree.place(opened), name), field)
-    try:
+    with _folder(tree, folder, field, make=make) as opened:
+        at = Spot(tree, opened, name, _joined(tree.place(opened), name), field)
         tree.spare(at.place, field)
         tree.hold(path, at.place, field)
         found = at.status()
@@ -65,8 +64,6 @@ def spot(
             return
         with _behind(tree, path, field) as end:
             yield end
-    finally:
-        os.close(opened)
 
 
 @contextmanager
@@ -120,15 +117,24 @@ def _joined(folder: str, name: str) -> str:
     return name if folder == "." else f"{folder}/{name}"
 
 
-def _folder(tree: Tree, path: str, field: str, *, make: bool) -> int:
+@contextmanager
+def _folder(tree: Tree, path: str, field: str, *, make: bool) -> Iterator[int]:
     """The open folder at `path`; those on the way to it are made first, when they may be."""
-    try:
-        return _opened(tree, path, field)
-    except Refused as refused:
-        if not make or refused.told["code"] != NOT_FOUND or path == ".":
-            raise
-    above, name = _split(path, field)
-    return _made(tree, _folder(tree, above, field, make=True), name, field)
+    missing: list[str] = []
+    opened = None
+    while opened is None:
+        try:
+            opened = _opened(tree, path, field)
+        except Refused as refused:
+            if not make or refused.told["code"] != NOT_FOUND or path == ".":
+                raise
+            path, name = _split(path, field)
+            missing.append(name)
+    with ExitStack() as stack:
+        stack.callback(os.close, opened)
+        while missing:
+            opened = stack.enter_context(_made(tree, opened, missing.pop(), field))
+        yield opened
 
 
 def _opened(tree: Tree, path: str, field: str) -> int:
@@ -141,14 +147,27 @@ def _opened(tree: Tree, path: str, field: str) -> int:
         os.close(looked)
 
 
-def _made(tree: Tree, folder: int, name: str, field: str) -> int:
-    """A folder in `folder`, which is closed: made, unless somebody was faster."""
+@contextmanager
+def _made(tree: Tree, above: int, name: str, field: str) -> Iterator[int]:
+    """A folder in `above`: made, unless somebody was faster, and for good if all goes well."""
+    tree.spare(_joined(tree.place(above), name), field)
+    is_new = True
     try:
-        tree.spare(_joined(tree.place(folder), name), field)
-        with suppress(FileExistsError):
-            os.mkdir(name, _FOLDER_MODE, dir_fd=folder)
-        return os.open(name, _OPEN_FOLDER, dir_fd=folder)
+        try:
+            os.mkdir(name, _FOLDER_MODE, dir_fd=above)
+        except FileExistsError:
+            is_new = False
+        opened = os.open(name, _OPEN_FOLDER, dir_fd=above)
     except OSError as error:
         raise of_error(error, field) from None
+    try:
+        yield opened
+        if is_new:
+            os.fsync(above)
+    except Refused:
+        if is_new:
+            with suppress(OSError):  # somebody else has put something into it
+                os.rmdir(name, dir_fd=above)
+        raise
     finally:
-        os.close(folder)
+        os.close(opened)

@@ -1,9 +1,8 @@
 """A file's content is put in place all at once: whoever looks sees the old one or the new one.
 
 The content goes into a file without a name (O_TMPFILE of open(2)) in the same folder, and to the
-disk. Then it gets its name by rename(2), and for a moment before that a name of ours: linkat(2)
-cannot replace. All writers of a folder use that one name, under the folder's lock: what a killed
-one leaves there, the next one removes.
+disk. Then it gets its name by rename(2), and for a moment before that a name of ours (`draft.py`):
+linkat(2) cannot replace.
 """
 
 from __future__ import annotations
@@ -13,34 +12,40 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from handrail.systems.files.content import LARGEST_WHOLE, read_at
+from handrail.systems.files.draft import drafted
+from handrail.systems.files.names import DRAFT
 from handrail.systems.files.parent import Spot
-from handrail.systems.files.refused import ARGUMENT_INVALID, Refused, of_error
+from handrail.systems.files.refused import ARGUMENT_INVALID, DENIED, Refused, of_error
 from handrail.systems.files.tree import reopened
 
-DRAFT = ".handrail-draft"
-"""What a new content is called for a moment, in a folder that is locked."""
-_NO_UNNAMED = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS)
 _RENAME_NOREPLACE = 1
 _LOOK = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
-_NEW = os.O_RDWR | os.O_CLOEXEC
 _MODES = 0o777
 """Of a mode, all but what has a program run as its owner: that was not for this content."""
+_ACCESS_LIST = "system.posix_acl_access"
+# Not ours to give, or a user that is not known in this user namespace.
+_NOT_TO_GIVE = (errno.EPERM, errno.EINVAL)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The file that is there now: its content, and which file it is in which state."""
+    """The file that is there now: its content, and which file it is in which state.
+
+    `attributes` are its access list and the attributes that users gave it (xattr(7)).
+    """
 
     content: bytes
     mode: int
     owner: tuple[int, int]
+    attributes: Mapping[str, bytes]
+    is_writable: bool
     version: tuple[int, int, int, int, int]
 
     @property
@@ -83,9 +88,19 @@ def _content(looked: int, field: str) -> Current:
             why = f"`{field}` has more than {LARGEST_WHOLE:,} bytes"
             raise Refused(ARGUMENT_INVALID, why, field=field, allowed={"max": LARGEST_WHOLE})
         mode, owner = stat.S_IMODE(found.st_mode) & _MODES, (found.st_uid, found.st_gid)
-        return Current(content, mode, owner, version(found))
+        is_writable = os.access(f"/proc/self/fd/{looked}", os.W_OK)
+        return Current(content, mode, owner, _attributes(file), is_writable, version(found))
     finally:
         os.close(file)
+
+
+def _attributes(file: int) -> dict[str, bytes]:
+    try:
+        names = os.listxattr(file)
+    except OSError:
+        return {}  # this file system has none
+    wanted = (name for name in names if name.startswith("user.") or name == _ACCESS_LIST)
+    return {name: os.getxattr(file, name) for name in wanted}
 
 
 def version(found: os.stat_result) -> tuple[int, int, int, int, int]:
@@ -109,15 +124,17 @@ def changed() -> Refused:
 def put(at: Spot, content: bytes, over: Current | None, mode: int = 0o644) -> str:
     """Have `content` at a spot whose folder is locked, in place of `over`; its hash.
 
-    The mode of `over` is kept. Raises `Refused` when something else is there by now, and when
-    there is no room; then everything is as it was.
+    The mode of `over` is kept, and its owner and attributes as far as that can be. Raises
+    `Refused` for a file that is read-only, when something else is there by now, and when there is
+    no room; then everything is as it was.
     """
+    if over is not None and not over.is_writable:
+        why = f"`{at.field}` is read-only for the user that the server works as"
+        raise Refused(DENIED, why, field=at.field)
     try:
-        with _drafted(at.folder, content, mode if over is None else over.mode) as file:
+        with drafted(at.folder, content, mode if over is None else over.mode) as file:
             if over is not None:
-                with suppress(PermissionError):  # only root gives files away
-                    os.fchown(file, *over.owner)
-                os.fchmod(file, over.mode)
+                _dress(file, over)
             _name(at, over)
         os.fsync(at.folder)
     except OSError as error:
@@ -125,39 +142,22 @@ def put(at: Spot, content: bytes, over: Current | None, mode: int = 0o644) -> st
     return hash_of(content)
 
 
-@contextmanager
-def _drafted(folder: int, content: bytes, mode: int) -> Iterator[int]:
-    """A file that is named `DRAFT` meanwhile, with all of `content` on the disk."""
-    _remove_draft(folder)  # a killed writer's
-    file, is_named = _new_file(folder)
-    try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(file, view) :]
-        os.fchmod(file, mode)
-        os.fsync(file)
-        if not is_named:
-            # By its place in proc(5): linkat(2) by the descriptor itself takes a capability.
-            os.link(f"/proc/self/fd/{file}", DRAFT, dst_dir_fd=folder, follow_symlinks=True)
-        yield file
-    finally:
-        os.close(file)
-        _remove_draft(folder)
+def _dress(file: int, over: Current) -> None:
+    """Give a new file what only the old one had: attributes, owner and group, in the end its mode.
 
-
-def _new_file(folder: int) -> tuple[int, bool]:
-    """A file without a name; where there can be none, one with a name of ours."""
-    try:
-        return os.open(".", os.O_TMPFILE | _NEW, 0o600, dir_fd=folder), False
-    except OSError as error:
-        if error.errno not in _NO_UNNAMED:
-            raise
-    return os.open(DRAFT, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | _NEW, 0o600, dir_fd=folder), True
-
-
-def _remove_draft(folder: int) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(DRAFT, dir_fd=folder)
+    The group alone, where the owner is not ours to give.
+    """
+    for name, value in over.attributes.items():
+        with suppress(OSError):
+            os.setxattr(file, name, value)
+    for owner in (over.owner[0], -1):
+        try:
+            os.fchown(file, owner, over.owner[1])
+            break
+        except OSError as error:
+            if error.errno not in _NOT_TO_GIVE:
+                raise
+    os.fchmod(file, over.mode)
 
 
 def _name(at: Spot, over: Current | None) -> None:

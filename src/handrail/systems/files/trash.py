@@ -10,10 +10,10 @@ import json
 import os
 import shutil
 import stat
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from handrail.systems.files.names import OURS
@@ -55,8 +55,11 @@ class Trash:
             return None
 
     @contextmanager
-    def entry(self, entry_id: str) -> Iterator[Spot]:
-        """The spot of the thing itself. Raises `Refused` when there is no such entry."""
+    def entry(self, entry_id: str, field: str = "id") -> Iterator[Spot]:
+        """The spot of the thing itself, which is in the argument `field`.
+
+        Raises `Refused` when there is no such entry.
+        """
         try:
             folder = os.open(entry_id, _OPEN, dir_fd=self.folder)
         except OSError:
@@ -64,13 +67,13 @@ class Trash:
             why = "`id`: the trash has no such entry"
             raise Refused(NOT_FOUND, why, field="id", hint=hint) from None
         try:
-            yield Spot(self.tree, folder, _CONTENT, "", "id")
+            yield Spot(self.tree, folder, _CONTENT, "", field)
         finally:
             os.close(folder)
 
     def new(self, about: About) -> str:
         """An entry for what is about to come; its id."""
-        entry_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.urandom(3).hex()}"
+        entry_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{os.urandom(2).hex()}"
         os.mkdir(entry_id, 0o700, dir_fd=self.folder)
         with self.entry(entry_id) as content:
             file = os.open(_ABOUT, _NEW, 0o600, dir_fd=content.folder)

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from handrail.systems.files.names import DRAFT
 from handrail.systems.files.refused import Refused
-from handrail.systems.files.replace import DRAFT
 from handrail.systems.files.setting import Setting
 from handrail.systems.files.tree import Tree
 from handrail.systems.files.write import write
