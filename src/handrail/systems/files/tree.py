@@ -173,9 +173,13 @@ class Tree:
     def spare_hidden(self, descriptor: int, place: str, field: str) -> None:
         """Refuse what is hidden by its place, and by any other name: a hard link has its own."""
         ours = any(is_ours(name) for name in place.split("/"))
-        found = _identity(os.fstat(descriptor))
-        if ours or any(is_below(place, one) or self._identity(one) == found for one in self.hidden):
+        secret = _identity(os.fstat(descriptor)) in self.secrets()
+        if ours or secret or any(is_below(place, one) for one in self.hidden):
             raise Refused(DENIED, f"`{field}` names what no tool may read", field=field)
+
+    def secrets(self) -> frozenset[Identity | None]:
+        """Which files are hidden, whatever they are called: a hard link has a name of its own."""
+        return frozenset(map(self._identity, self.hidden))
 
     def _identity(self, place: str) -> Identity | None:
         try:

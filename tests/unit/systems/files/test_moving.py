@@ -95,6 +95,8 @@ def test_a_copy_is_whole_and_keeps_modes_and_links(setting: Setting, tmp_path: P
         ("a", ".handrail/a", "denied", "kept"),
         ("handrail.toml", "c", "denied", "kept"),
         ("secrets.env", "c", "denied", "kept"),
+        ("alias", "c", "denied", "no tool may read"),
+        ("deep", "c", "denied", "no tool may read"),
         ("a", "out/a", "path_outside_workspace", "outside"),
         ("out/secret", "c", "path_outside_workspace", "outside"),
         ("a", "../c", "path_outside_workspace", "outside"),
@@ -115,6 +117,9 @@ def test_what_is_not_done_changes_nothing(
     plant(tmp_path, "a/one", "b", "repository/sub/.git/config", "handrail.toml", "secrets.env")
     plant(tmp_path, "repository/.git/config")
     (tmp_path / "out").symlink_to(outside)
+    (tmp_path / "deep").mkdir()
+    for name in ("alias", "deep/alias"):
+        os.link(tmp_path / "secrets.env", tmp_path / name)
     before, beyond = all_in(tmp_path), all_in(outside)
     told = refusal(work, setting, path=f"./{path}", to=f"./{to}")
     assert (told["code"], words in told["message"]) == (code, True), told
