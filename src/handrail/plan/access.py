@@ -128,7 +128,7 @@ def _writable(tool: ToolSpec, host: Host) -> tuple[Path, ...]:
     # A name is moved within one mount only, and the trash lies at the top of the workspace: which
     # trees these tools may write is for the work itself to keep.
     if isinstance(tool, FilesSpec) and tool.files in MOVES:
-        return _once([host.workspace, *writable_trees(tool, host)])
+        return _outermost([host.workspace, *writable_trees(tool, host)])
     return writable_trees(tool, host)
 
 

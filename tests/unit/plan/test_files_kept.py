@@ -1,4 +1,4 @@
-"""The server file and secrets are told to the work by every name that leads to them."""
+"""What the work is told of what it may write, keeps and hides, by every name that leads there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from handrail.plan.access import access_of
 from handrail.plan.files import setting
 from handrail.spec.tool import FilesSpec
 from tests.builders import host
@@ -46,3 +49,13 @@ def test_what_lies_outside_is_not_told(tmp_path: Path) -> None:
     (tmp_path / "token").symlink_to("ws/inside")
     said = told(tmp_path / "handrail.toml", tmp_path / "ws", tmp_path / "token")
     assert (said["kept"], said["hidden"]) == ([], ["inside"])
+
+
+@pytest.mark.parametrize("operation", ["move", "delete", "restore"])
+def test_what_moves_things_has_the_workspace_as_one_mount(tmp_path: Path, operation: str) -> None:
+    (tmp_path / "docs").mkdir()
+    writable = [str(tmp_path / "docs")]
+    declared = {"name": "t", "description": "A tool.", "files": operation, "writable": writable}
+    tool = FilesSpec.model_validate_json(json.dumps(declared))
+    assert access_of(tool, host(tmp_path)).writable == (tmp_path,)
+    assert setting(tool, host(tmp_path), 30.0)["writable"] == ["docs"]
