@@ -68,7 +68,13 @@ def test_the_forms_are_live(ground: Ground) -> None:
     assert ground.leak_unguarded() >= 60
 
 
-@pytest.mark.parametrize("tier", [Tier.RLIMITS, Tier.LANDLOCK])
+each_tier = pytest.mark.parametrize(
+    "tier", [Tier.RLIMITS, pytest.param(Tier.LANDLOCK, marks=pytest.mark.nightly)]
+)
+"""In every run where our own code alone is in the way; nightly with the kernel's help too."""
+
+
+@each_tier
 @pytest.mark.parametrize("operation", _READING)
 def test_nothing_is_read(ground: Ground, tier: Tier, operation: Operation) -> None:
     """At the tier rlimits the kernel would let it all be read: only our own code does not."""
@@ -82,7 +88,7 @@ def test_nothing_is_read(ground: Ground, tier: Tier, operation: Operation) -> No
     assert seen["denied"] > 10, seen
 
 
-@pytest.mark.parametrize("tier", [Tier.RLIMITS, Tier.LANDLOCK])
+@each_tier
 @pytest.mark.parametrize(("operation", "field"), _WRITTEN)
 def test_nothing_outside_is_written_and_nothing_secret_moved(
     ground: Ground, tier: Tier, operation: Operation, field: str
