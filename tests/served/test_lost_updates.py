@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,9 @@ from tests.served.serving import Connected, Server, call, serving
 from tests.served.site import WAYS, Site
 
 WRITERS, EACH = 8, 5
+START = 100
+"""Numbers of one length, none of which is in another."""
+Increment = Callable[[Connected, int], Awaitable[int]]
 FILE = """
 config_version = 1
 [workspace]
@@ -26,6 +30,11 @@ files = "read"
 name = "write_file"
 description = "Write a file of the workspace."
 files = "write"
+timeout = "60s"
+[[tool]]
+name = "edit_file"
+description = "Edit a file of the workspace."
+files = "edit"
 timeout = "60s"
 """
 
@@ -53,7 +62,27 @@ async def increment(client: Connected, count: int) -> int:
     return beaten
 
 
-async def test_what_eight_writers_add_through_two_servers_is_all_there(site: Site) -> None:
+async def increment_by_edits(client: Connected, count: int) -> int:
+    """The same by edits, which find the number that was read, or nothing."""
+    beaten = 0
+    while count:
+        old = structure(await call(client, "read_file", path="count"))["text"]
+        done = await call(client, "edit_file", path="count", old=old, new=str(int(old) + 1))
+        if not done.is_error:
+            count -= 1
+            continue
+        told = refusal(done)
+        assert (told["code"], told["field"]) == ("argument_invalid", "old")
+        beaten += 1
+    return beaten
+
+
+@pytest.mark.parametrize(
+    "ways", [[increment], [increment_by_edits], [increment, increment_by_edits]]
+)
+async def test_what_eight_writers_add_through_two_servers_is_all_there(
+    site: Site, ways: list[Increment]
+) -> None:
     first = site
     second = replace_server_file(site)
     async with AsyncExitStack() as stack:
@@ -65,9 +94,11 @@ async def test_what_eight_writers_add_through_two_servers_is_all_there(site: Sit
             await stack.enter_async_context(servers[number % 2].client())
             for number in range(WRITERS)
         ]
-        await call(clients[0], "write_file", path="count", content="0")
-        beaten = await asyncio.gather(*(increment(client, EACH) for client in clients))
-    assert (site.workspace / "count").read_text() == str(WRITERS * EACH)
+        await call(clients[0], "write_file", path="count", content=str(START))
+        beaten = await asyncio.gather(
+            *(ways[number // 2 % len(ways)](client, EACH) for number, client in enumerate(clients))
+        )
+    assert (site.workspace / "count").read_text() == str(START + WRITERS * EACH)
     assert sum(beaten) > 0, "they never met, so nothing was shown"
 
 
