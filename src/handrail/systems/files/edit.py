@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
+from handrail.systems.files.alarm import Late, alarm
 from handrail.systems.files.content import LARGEST_WHOLE
 from handrail.systems.files.diff import diff
 from handrail.systems.files.names import shown
 from handrail.systems.files.parent import locked, spot
 from handrail.systems.files.patch import apply
-from handrail.systems.files.refused import ARGUMENT_INVALID, NOT_FOUND, Refused
+from handrail.systems.files.refused import ARGUMENT_INVALID, BUSY, NOT_FOUND, Refused
 from handrail.systems.files.replace import current, expect, put
 from handrail.systems.files.setting import Setting
 from handrail.systems.files.substitute import substitute
@@ -41,7 +42,7 @@ def edit(setting: Setting, given: Given) -> dict[str, object]:
                 raise Refused(NOT_FOUND, why, field="path", hint=hint)
             expect(now, given.get("expected_hash"))
             before = _text(now.content)
-            after, counts = change(before)
+            after, counts = _in_time(change, before, setting.deadline)
             content = _content(before, after)
             written = now.hash if tries else put(at, content, now)
         made = diff(shown(at.place), before, after)
@@ -111,6 +112,16 @@ def _text(content: bytes) -> str:
         byte = content[error.start]
         why = f"`path` is not UTF-8: byte {error.start} in line {line} is 0x{byte:02x}"
         raise Refused(ARGUMENT_INVALID, why, field="path", hint=hint) from None
+
+
+def _in_time(change: Change, text: str, deadline: float) -> tuple[str, Mapping[str, int]]:
+    """The change, if it is found before `deadline`: others wait for the folder meanwhile."""
+    try:
+        with alarm(deadline):
+            return change(text)
+    except Late:
+        why = "there is no time to find where this belongs"
+        raise Refused(BUSY, why, hint="Ask for fewer and longer changes in one call.") from None
 
 
 def _content(before: str, after: str) -> bytes:

@@ -203,3 +203,15 @@ def test_large_files_are_edited_soon(setting: Setting, file: Path) -> None:
     assert "lines" in str(refusal(setting, file, old="of text", new="x")["message"])
     refusal(setting, file, old=f"{line}x" * 20_000, new="x")
     assert time.process_time() - start < 15
+
+
+def test_a_patch_that_takes_too_long_to_place_changes_nothing(
+    setting: Setting, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("\n" * 2_000_000)
+    hunk = "@@ -1,3 +1,3 @@\n \n \n-x\n+y\n"
+    late = Setting(setting.tree, time.monotonic() + 0.2)
+    with pytest.raises(Refused) as refused:
+        edit(late, {"path": "./file", "all": False, "dry_run": False, "patch": hunk * 3_000})
+    assert refused.value.told["code"] == "busy"
+    assert (tmp_path / "file").stat().st_size == 2_000_000
