@@ -114,18 +114,28 @@ async def test_a_tool_costs_few_tokens_and_all_of_it_is_described(client: Connec
             assert schema["description"], (one.name, name)
 
 
+async def test_what_examples_read_holds_in_any_repository_with_a_commit(
+    client: Connected,
+) -> None:
+    for tool in TOOLS:
+        for example in tool.examples if tool.effect == "read" else ():
+            await _holds(client, tool, example)
+
+
 @pytest.mark.parametrize(
     ("tool", "example"),
     [
         pytest.param(tool, example, id=f"{tool.name}-{number}")
         for tool in TOOLS
-        if tool.approval is None and tool.effect != "destructive"
+        if tool.approval is None and tool.effect == "write"
         for number, example in enumerate(tool.examples)
     ],
 )
-async def test_an_example_holds_in_any_repository_with_a_commit(
-    client: Connected, tool: Any, example: Any
-) -> None:
+async def test_an_example_that_writes_holds_too(client: Connected, tool: Any, example: Any) -> None:
+    await _holds(client, tool, example)
+
+
+async def _holds(client: Connected, tool: Any, example: Any) -> None:
     answer = structure(await call(client, tool.name, **example.args))
     assert "error" not in answer
     assert answer["ending"]["kind"] == example.expect.ending
@@ -399,26 +409,24 @@ async def test_upstream_and_detached_head_are_told(site: Site) -> None:
         assert "HEAD detached at" in text(await call(client, "git_status"))
 
 
-@pytest.mark.parametrize(
-    ("tool", "arguments", "told"),
-    [
-        ("git_log", {"revision": "nope"}, "Name a branch, a tag or a commit"),
-        ("git_show", {"revision": "HEAD:nope"}, "git_status and git_log name the paths"),
-        ("git_blame", {"path": "src/a.txt", "start": 99}, "Begin at a line"),
-        ("git_commit", {"message": "x"}, "Stage something with git_add"),
-        ("git_switch", {"branch": "nope"}, "Name a branch"),
-        ("git_status", {"repository": "src"}, "There is no repository here"),
-        ("git_diff", {"repository": "src"}, "There is no repository here"),
-        ("git_stash", {"action": "pop", "number": 3}, "Nothing is put away"),
-    ],
-)
-async def test_a_failure_says_the_next_step(
-    client: Connected, tool: str, arguments: dict[str, Any], told: str
-) -> None:
-    result = await call(client, tool, **arguments)
-    assert result.is_error
-    assert f"Next: {told}" in text(result)
-    assert "output" not in structure(result)
+_FAILURES: list[tuple[str, dict[str, Any], str]] = [
+    ("git_log", {"revision": "nope"}, "Name a branch, a tag or a commit"),
+    ("git_show", {"revision": "HEAD:nope"}, "git_status and git_log name the paths"),
+    ("git_blame", {"path": "src/a.txt", "start": 99}, "Begin at a line"),
+    ("git_commit", {"message": "x"}, "Stage something with git_add"),
+    ("git_switch", {"branch": "nope"}, "Name a branch"),
+    ("git_status", {"repository": "src"}, "There is no repository here"),
+    ("git_diff", {"repository": "src"}, "There is no repository here"),
+    ("git_stash", {"action": "pop", "number": 3}, "Nothing is put away"),
+]
+
+
+async def test_a_failure_says_the_next_step(client: Connected) -> None:
+    for tool, arguments, told in _FAILURES:
+        result = await call(client, tool, **arguments)
+        assert result.is_error, tool
+        assert f"Next: {told}" in text(result)
+        assert "output" not in structure(result)
 
 
 async def test_a_commit_without_an_author_says_who_can_name_one(site: Site) -> None:
@@ -465,25 +473,23 @@ async def test_an_empty_repository_and_one_that_comes_later(tmp_path: Path) -> N
         assert len((await output(client, "git_log"))["commits"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("tool", "arguments", "code"),
-    [
-        ("git_log", {"revision": "--output=x"}, "argument_invalid"),
-        ("git_show", {"revision": "-p"}, "argument_invalid"),
-        ("git_grep", {"pattern": "x", "revision": "-Ox"}, "argument_invalid"),
-        ("git_switch", {"branch": "--orphan"}, "argument_invalid"),
-        ("git_switch", {"branch": "x", "start": "-f"}, "argument_invalid"),
-        ("git_worktree", {"action": "add", "path": "../out"}, "path_outside_workspace"),
-        ("git_worktree", {"action": "add", "path": "t", "revision": "-f"}, "argument_invalid"),
-        ("git_add", {"paths": ["../handrail.toml"]}, "path_outside_workspace"),
-        ("git_status", {"repository": ".."}, "path_outside_workspace"),
-        ("git_log", {"limit": 10**9}, "argument_invalid"),
-    ],
-)
-async def test_no_argument_is_an_option_or_leads_out(
-    client: Connected, tool: str, arguments: dict[str, Any], code: str
-) -> None:
-    assert refusal(await call(client, tool, **arguments))["code"] == code
+_REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("git_log", {"revision": "--output=x"}, "argument_invalid"),
+    ("git_show", {"revision": "-p"}, "argument_invalid"),
+    ("git_grep", {"pattern": "x", "revision": "-Ox"}, "argument_invalid"),
+    ("git_switch", {"branch": "--orphan"}, "argument_invalid"),
+    ("git_switch", {"branch": "x", "start": "-f"}, "argument_invalid"),
+    ("git_worktree", {"action": "add", "path": "../out"}, "path_outside_workspace"),
+    ("git_worktree", {"action": "add", "path": "t", "revision": "-f"}, "argument_invalid"),
+    ("git_add", {"paths": ["../handrail.toml"]}, "path_outside_workspace"),
+    ("git_status", {"repository": ".."}, "path_outside_workspace"),
+    ("git_log", {"limit": 10**9}, "argument_invalid"),
+]
+
+
+async def test_no_argument_is_an_option_or_leads_out(client: Connected) -> None:
+    for tool, arguments, code in _REFUSED:
+        assert refusal(await call(client, tool, **arguments))["code"] == code, (tool, arguments)
 
 
 async def test_paths_mean_themselves(client: Connected, site: Site) -> None:
