@@ -96,7 +96,7 @@ Use = Callable[[Setting, str], str]
 
 def opened(setting: Setting, path: str) -> str:
     """What is read of what a tree opens."""
-    descriptor = setting.tree.open(path)
+    descriptor, _ = setting.tree.open(path)
     try:
         return os.read(descriptor, 99).decode()
     finally:

@@ -84,11 +84,11 @@ def test_the_work_does_nothing_elsewhere_than_was_judged(tmp_path: Path) -> None
     places = told(plan(tmp_path, "read", path="link"))["setting"]["judged"]
     root = os.open(tmp_path, os.O_PATH)
     tree = Tree(root, judged=places)
-    os.close(tree.open("./link"))
+    os.close(tree.open("./link").descriptor)
     link.unlink()
     link.symlink_to("denied")
     with pytest.raises(Refused) as refused:
         tree.open("./link")
     assert refused.value.told["code"] == "busy"
-    os.close(replace(tree, judged={}).open("./link"))
+    os.close(replace(tree, judged={}).open("./link").descriptor)
     os.close(root)

@@ -45,9 +45,10 @@ def _heard(pid: int, source: int) -> tuple[int, bytes]:
 
 
 def _start(argv: Sequence[bytes], sink: int) -> int:
-    # The soft limit is taken over by what is started, and then put back.
+    # The soft limit is taken over by what is started, and then put back. What we hold ourselves
+    # counts until then: without it, there would be no room to start anything from.
     before = resource.getrlimit(resource.RLIMIT_DATA)
-    _limit(_MOST_BYTES, before[1])
+    _limit(_held() + _MOST_BYTES, before[1])
     try:
         return os.posix_spawn(
             argv[0],
@@ -63,6 +64,11 @@ def _start(argv: Sequence[bytes], sink: int) -> int:
         )
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def _held() -> int:
+    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kibibytes * 1024
 
 
 def _limit(soft: int, hard: int) -> None:

@@ -79,17 +79,16 @@ class _Grep:
         return {**told, "files_searched": self._searched, **more}
 
     def _is_folder(self) -> bool:
-        looked = self._setting.tree.look(self._given["path"])
+        looked, _ = self._setting.tree.look(self._given["path"])
         try:
             return stat.S_ISDIR(os.fstat(looked).st_mode)
         finally:
             os.close(looked)
 
     def _search_named(self) -> None:
-        tree = self._setting.tree
-        file = tree.open(self._given["path"])
+        file, place = self._setting.tree.open(self._given["path"])
         self._searched = 1
-        self._search(tree.place(file), file)
+        self._search(place, file)
 
     def _files(self) -> Generator[tuple[str, bool]]:
         """The files below the folder, and whether each may have a match."""

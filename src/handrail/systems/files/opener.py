@@ -49,7 +49,7 @@ class Opener:
     def _enter(self, place: str) -> None:
         if place != self._place:
             self.close()
-            self._folder = self._tree.folder(f"./{place}")
+            self._folder, _ = self._tree.folder(f"./{place}")
             self._place = place
 
     def _status(self, hidden: str) -> os.stat_result | None:

@@ -69,11 +69,8 @@ def spot(
 @contextmanager
 def _behind(tree: Tree, path: str, field: str) -> Iterator[Spot]:
     """The spot of what a link leads to."""
-    found = tree.look(path, field)
-    try:
-        place = tree.place(found)
-    finally:
-        os.close(found)
+    found, place = tree.look(path, field)
+    os.close(found)
     with spot(tree, place, field, follow=False) as at:
         yield at
 
@@ -138,7 +135,7 @@ def _folder(tree: Tree, path: str, field: str, *, make: bool) -> Iterator[int]:
 
 
 def _opened(tree: Tree, path: str, field: str) -> int:
-    looked = tree.look(path, field)
+    looked, _ = tree.look(path, field)
     try:
         if not stat.S_ISDIR(os.fstat(looked).st_mode):
             raise of_error(OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)), field)

@@ -28,13 +28,12 @@ def read(setting: Setting, given: Given) -> Result:
     A file that changes while it is read is read again, and `changed` when it does not hold still.
     Raises `Refused`.
     """
-    file = setting.tree.open(given["path"])
+    file, place = setting.tree.open(given["path"])
     try:
-        path = shown(setting.tree.place(file))
         result: Result = {}
         for _ in range(_MOST_TRIES):
             content = Content.of(file)
-            result = {"path": path, **_read(content, setting, given)}
+            result = {"path": shown(place), **_read(content, setting, given)}
             if not content.is_stale:
                 return result
         result.pop("hash", None)

@@ -50,7 +50,7 @@ def stat(setting: Setting, given: Mapping[str, Any]) -> Result:
 
     Only files and folders are opened, and only to look into them. Raises `Refused`.
     """
-    looked = setting.tree.look_at(given["path"])
+    looked, place = setting.tree.look_at(given["path"])
     try:
         found = os.fstat(looked)
         kind = KINDS[S_IFMT(found.st_mode)]
@@ -58,7 +58,7 @@ def stat(setting: Setting, given: Mapping[str, Any]) -> Result:
             why = f"`hash`: only a file has one, and this is a {kind}"
             raise Refused(ARGUMENT_INVALID, why, field="hash", hint="Leave out `hash`.")
         return {
-            "path": shown(setting.tree.place(looked)),
+            "path": shown(place),
             "kind": kind,
             **({"size": found.st_size} if kind == "file" else {}),
             "mode": f"{S_IMODE(found.st_mode):04o}",
@@ -92,12 +92,12 @@ def _more(setting: Setting, kind: str, looked: int, given: Mapping[str, Any]) ->
 def _link(tree: Tree, path: str) -> Result:
     """Where a link leads, which is told of places inside only."""
     try:
-        end = tree.look(path)
+        end, place = tree.look(path)
     except Refused as refused:
         return {"leads": _LEADS.get(str(refused.told["code"]), "nowhere")}
     try:
         kind = KINDS[S_IFMT(os.fstat(end).st_mode)]
-        return {"leads": "inside", "target": shown(tree.place(end)), "target_kind": kind}
+        return {"leads": "inside", "target": shown(place), "target_kind": kind}
     finally:
         os.close(end)
 

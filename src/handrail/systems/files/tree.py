@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from handrail.process.zygote.beneath import open_beneath
 from handrail.systems.files.names import is_below, is_kept, is_ours
@@ -36,6 +37,13 @@ Identity = tuple[int, int]
 """Device and inode."""
 _MOST_TRIES = 20
 """Times that we look again, while what was found is moved or replaced under our eyes."""
+
+
+class Found(NamedTuple):
+    """An open file or folder, and its place in the workspace when it was opened; `.` for itself."""
+
+    descriptor: int
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +74,37 @@ class Tree:
         root = os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         return cls(root, tuple(writable), tuple(kept), tuple(hidden), judged or {})
 
-    def look(self, path: str, field: str = "path") -> int:
+    def look(self, path: str, field: str = "path") -> Found:
         """A descriptor of whatever `path` leads to, only to be looked at (O_PATH).
 
         Links are followed inside the workspace. Raises `Refused`.
         """
         return self._look(path, field, _LOOK)
 
-    def look_at(self, path: str, field: str = "path") -> int:
+    def look_at(self, path: str, field: str = "path") -> Found:
         """The same of whatever has this very name: a link itself, not what it leads to."""
         return self._look(path.rstrip("/") or ".", field, _LOOK | os.O_NOFOLLOW)
 
-    def open(self, path: str, field: str = "path") -> int:
+    def open(self, path: str, field: str = "path") -> Found:
         """A descriptor to read the file at `path` from. Raises `Refused`, for a folder too."""
-        found = self.look(path, field)
+        found, place = self.look(path, field)
         try:
             kind = os.fstat(found).st_mode
             if stat.S_ISDIR(kind):
                 hint = "list_files shows what is in it."
                 raise Refused(ARGUMENT_INVALID, f"`{field}` is a folder", field=field, hint=hint)
-            return reopened(found, field)
+            return Found(reopened(found, field), place)
         finally:
             os.close(found)
 
-    def folder(self, path: str, field: str = "path") -> int:
+    def folder(self, path: str, field: str = "path") -> Found:
         """A descriptor to list the folder at `path` from. Raises `Refused`."""
-        found = self.look(path, field)
+        found, place = self.look(path, field)
         try:
             if not stat.S_ISDIR(os.fstat(found).st_mode):
                 hint = "read_file reads it."
                 raise Refused(ARGUMENT_INVALID, f"`{field}` is no folder", field=field, hint=hint)
-            return reopened(found, field)
+            return Found(reopened(found, field), place)
         finally:
             os.close(found)
 
@@ -133,7 +141,7 @@ class Tree:
             why = f"`{field}` leads elsewhere than when the call was judged"
             raise Refused(BUSY, why, field=field, hint="Try again.")
 
-    def _look(self, path: str, field: str, flags: int) -> int:
+    def _look(self, path: str, field: str, flags: int) -> Found:
         """Look until we know where it is: what a place is judged by must be that very file."""
         for _ in range(_MOST_TRIES):
             found = self._opened(path, field, flags)
@@ -142,7 +150,7 @@ class Tree:
                 if place is not None:
                     self.spare_hidden(found, place, field)
                     self.hold(path, place, field)
-                    return found
+                    return Found(found, place)
             except Refused:
                 os.close(found)
                 raise

@@ -88,10 +88,9 @@ class Walk:
     def __iter__(self) -> Generator[Entry]:
         """All entries; to be closed when it is left early. Raises `Refused` for its path."""
         tree = self._setting.tree
-        top = tree.folder(self._path)
+        top, place = tree.folder(self._path)
         levels: list[_Level] = []
         try:
-            place = tree.place(top)
             self.base = "" if place == "." else f"{place}/"
             levels.append(self._level(os.dup(top), self.base, _rules_above(tree, self.base)))
             while levels and not self.is_late:
@@ -196,7 +195,7 @@ def _rules_above(tree: Tree, base: str) -> tuple[Rules, ...]:
 def _read(tree: Tree, path: str) -> bytes:
     """What a file of rules says; nothing when it is a link, as git has it, or is not there."""
     try:
-        looked = tree.look_at(path)
+        looked, _ = tree.look_at(path)
     except Refused:
         return b""
     return _opened(looked)

@@ -6,8 +6,10 @@ import base64
 import hashlib
 import os
 import resource
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from handrail.systems.files.setting import Setting
 from handrail.systems.files.tree import Tree
 
 DEFAULTS = {"limit": 2000, "encoding": "auto", "format": "auto"}
+REPLACED_READS = 500
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
@@ -342,6 +345,26 @@ def test_a_file_that_does_not_hold_still_is_told_so(
     answer = reading(setting)
     assert answer["changed"] is True
     assert "hash" not in answer
+
+
+def test_a_file_that_is_replaced_all_the_time_is_read(setting: Setting, file: Path) -> None:
+    """Whoever replaces it atomically never leaves a moment without it."""
+    file.write_text("whole")
+    enough = threading.Event()
+
+    def replace() -> None:
+        while not enough.is_set():
+            (file.parent / "next").write_text("whole")
+            (file.parent / "next").rename(file)
+
+    with ThreadPoolExecutor() as pool:
+        replacing = pool.submit(replace)
+        try:
+            texts = [reading(setting)["text"] for _ in range(REPLACED_READS)]
+        finally:
+            enough.set()
+    assert replacing.exception() is None
+    assert set(texts) == {"whole"}
 
 
 def test_a_file_larger_than_is_hashed_says_no_hash(setting: Setting, file: Path) -> None:

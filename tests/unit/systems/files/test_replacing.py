@@ -138,7 +138,7 @@ def test_nobody_can_write_or_read_a_draft(setting: Setting, tmp_path: Path) -> N
     for path in (DRAFT, DRAFT.upper(), f"{DRAFT}/file"):
         assert refusal(setting, path)["code"] == "denied"
     with pytest.raises(Refused):
-        os.close(setting.tree.open(f"./{DRAFT}"))
+        os.close(setting.tree.open(f"./{DRAFT}").descriptor)
     assert (tmp_path / DRAFT).read_text() == "half"
 
 

@@ -68,7 +68,7 @@ def refusal(use: Callable[..., Any], *given: object) -> dict[str, object]:
 def test_files_are_opened_by_any_way_that_stays_inside(tree: Tree, workspace: Path) -> None:
     (workspace / "link").symlink_to("sub/../file")
     for path in ("./file", "file", "sub/../file", "./link"):
-        assert content(tree.open(path)) == "file"
+        assert content(tree.open(path).descriptor) == "file"
 
 
 def test_a_place_is_where_it_is_and_not_how_it_was_called(tree: Tree, workspace: Path) -> None:
@@ -79,8 +79,8 @@ def test_a_place_is_where_it_is_and_not_how_it_was_called(tree: Tree, workspace:
         "link/..": ".",
         "link": "sub",
     }.items():
-        looked = tree.look(path)
-        assert tree.place(looked) == place
+        looked, found = tree.look(path)
+        assert found == tree.place(looked) == place
         os.close(looked)
 
 
@@ -89,13 +89,13 @@ def test_a_place_is_where_it_is_and_not_how_it_was_called(tree: Tree, workspace:
 )
 def test_any_name_has_a_place(tree: Tree, workspace: Path, name: str) -> None:
     (workspace / name).write_text("odd")
-    looked = tree.look(name)
-    assert tree.place(looked) == name
+    looked, found = tree.look(name)
+    assert found == tree.place(looked) == name
     os.close(looked)
 
 
 def test_what_was_moved_inside_has_a_new_place(tree: Tree, workspace: Path) -> None:
-    looked = tree.look("sub/inner")
+    looked, _ = tree.look("sub/inner")
     (workspace / "sub").rename(workspace / "bus")
     assert tree.place(looked) == "bus/inner"
     os.close(looked)
@@ -124,7 +124,7 @@ def _remove_with_a_double(file: Path) -> None:
 def test_what_was_moved_out_or_removed_has_no_place(
     tree: Tree, workspace: Path, change: Callable[[Path], None]
 ) -> None:
-    looked = tree.look("sub/inner")
+    looked, _ = tree.look("sub/inner")
     change(workspace / "sub" / "inner")
     assert refusal(tree.place, looked)["code"] == "not_found"
     os.close(looked)
@@ -177,7 +177,7 @@ def test_what_is_hidden_is_refused_by_every_name(tree: Tree, workspace: Path, pa
 
 
 def test_a_repository_can_be_read(tree: Tree) -> None:
-    assert content(tree.open(".git/config")) == ".git/config"
+    assert content(tree.open(".git/config").descriptor) == ".git/config"
 
 
 @pytest.mark.parametrize(
@@ -200,8 +200,8 @@ def test_a_link_itself_is_looked_at_without_being_followed(tree: Tree, workspace
         "in/inner": "sub/inner",
         "": ".",
     }.items():
-        looked = tree.look_at(path)
-        assert tree.place(looked) == place
+        looked, found = tree.look_at(path)
+        assert found == tree.place(looked) == place
         os.close(looked)
     assert refusal(tree.look_at, "out/x")["code"] == "path_outside_workspace"
 
@@ -224,7 +224,7 @@ def test_special_files_are_never_opened(tree: Tree, workspace: Path) -> None:
 def test_files_and_folders_are_told_apart(tree: Tree) -> None:
     assert "list_files" in str(refusal(tree.open, "sub")["hint"])
     assert "read_file" in str(refusal(tree.folder, "file")["hint"])
-    folder = tree.folder("sub")
+    folder, _ = tree.folder("sub")
     with os.scandir(folder) as entries:
         assert [entry.name for entry in entries] == ["inner"]
     os.close(folder)
@@ -279,9 +279,9 @@ def test_a_tree_outlives_the_name_of_its_workspace(tree: Tree, workspace: Path) 
     """What comes to stand in its place, be it a link out, is not what was opened."""
     workspace.rename(workspace.parent / "moved")
     workspace.symlink_to(workspace.parent)
-    assert content(tree.open("file")) == "file"
+    assert content(tree.open("file").descriptor) == "file"
     assert refusal(tree.open, "secret")["code"] == "not_found"
-    looked = tree.look("sub/inner")
+    looked, _ = tree.look("sub/inner")
     assert tree.place(looked) == "sub/inner"
     os.close(looked)
 
