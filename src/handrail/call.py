@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
 from handrail.errors import CallError, Denied, Draining, Internal
+from handrail.meter.account import Account, Usage
+from handrail.meter.meter import Bill, Meter
 from handrail.meter.slots import Slots
 from handrail.meter.spent import Spent
 from handrail.meter.traffic import Traffic
@@ -24,32 +24,26 @@ from handrail.plan.files import WORK
 from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
 from handrail.plan.stage import Earlier
-from handrail.policy.approval import (
-    PATIENCE_SECONDS,
-    Approval,
-    Approver,
-    Nobody,
-    ask,
-    changed,
-)
-from handrail.policy.caller import LOCAL, Caller
+from handrail.policy import access
+from handrail.policy.approval import PATIENCE_SECONDS, Approval, ask, changed
+from handrail.policy.caller import Caller
 from handrail.policy.decision import Decision, Verdict
 from handrail.policy.judge import judge
 from handrail.policy.question import Question
 from handrail.process.cgroup import Cgroups
 from handrail.process.earlier import copied
-from handrail.process.outcome import Cancelled, Ending, Outcome
+from handrail.process.outcome import Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.process.spool import folder_in
 from handrail.process.tiers import choose
 from handrail.record.outputs import Outputs
 from handrail.record.record import CallRecord, Recorder, Refused
+from handrail.request import Call, new_call_id
 from handrail.sandbox.cell import Cell
 from handrail.sandbox.confine import common_cell, confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
-from handrail.spec.tool import ToolSpec
 from handrail.systems.files.reply import answered
 from handrail.systems.files.trash_room import prepare
 
@@ -58,42 +52,6 @@ _MOST_QUESTIONS = 64
 _LEAST_IDLE = 8
 """Zygotes that wait for calls: several kinds of tools take turns without waiting for new ones."""
 _log = logging.getLogger("handrail.call")
-
-
-def new_call_id() -> str:
-    """A name that nobody can guess: whoever knows it may read the call's output."""
-    return secrets.token_hex(10)
-
-
-def _new_cut() -> asyncio.Future[Ending]:
-    return asyncio.get_running_loop().create_future()
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One use of a tool.
-
-    `listen` hears its output's lines while it runs, in any thread. `stop` ends it from outside.
-    `approver` is whom to ask when a person must approve.
-    """
-
-    tool: ToolSpec
-    arguments: Mapping[str, object]
-    listen: Callable[[str], None] | None = None
-    approver: Approver = field(default_factory=Nobody)
-    caller: Caller = LOCAL
-    id: str = field(default_factory=new_call_id)
-    cut: asyncio.Future[Ending] = field(default_factory=_new_cut)
-
-    def stop(self) -> None:
-        """End the call: it becomes an outcome with the ending `Cancelled`."""
-        if not self.cut.done():
-            self.cut.set_result(Cancelled())
-
-    @property
-    def was_stopped(self) -> bool:
-        """Whether `stop` ended it, rather than a cancellation from outside."""
-        return self.cut.done() and isinstance(self.cut.result(), Cancelled)
 
 
 class Line:
@@ -117,7 +75,7 @@ class Line:
         self.means = means
         self._pool = pool
         self._recorder = recorder
-        self._slots = Slots.of(spec)
+        self._meter = Meter(spec)
         self._questions = Slots(_MOST_QUESTIONS, {})
         self._spool = folder_in(host.state)
 
@@ -127,45 +85,48 @@ class Line:
         A cancelled call returns too, with the ending `Cancelled`: the caller goes on with its
         cancellation when it has kept what there was.
         """
-        plan: Plan | None = None
-        verdict: Verdict | None = None
-        approval: Approval | None = None
-        end: Outcome | Refused = Refused("cancelled", "cancelled before it started")
+        record = CallRecord(
+            call_id=call.id,
+            tool=call.tool.name,
+            caller=call.caller,
+            end=Refused("cancelled", "cancelled before it started"),
+        )
         try:
             with self.traffic.counted(call.stop):
-                plan = await self._plan(call)
-                verdict = judge(plan, self.spec.rules, self.means.tier, call.caller)
-                approval = await self._permission(call, plan, verdict)
-                async with self._slots.lease(call.tool.name), self._earlier(plan) as earlier:
-                    _refuse_stopped(call)
-                    end = await run(
-                        confine(plan, self.means),
-                        self._pool,
-                        spool=self._spool,
-                        listen=call.listen,
-                        cut=call.cut,
-                        earlier=earlier,
-                    )
-                end = self._kept(call, plan, end)
-                return end
+                record.end = outcome = await self._do(call, record)
+                return outcome
         except CallError as error:
-            end = _refused(call, error)
+            record.end = _refused(call, error)
             raise
         except Exception as error:
             _log.exception("internal error in call %s", call.id)
-            end = Refused(Internal.code, type(error).__name__)
+            record.end = Refused(Internal.code, type(error).__name__)
             raise Internal("internal error; the server's log has the rest") from error
         finally:
-            self._recorder.record(
-                CallRecord(
-                    call_id=call.id,
-                    tool=call.tool.name,
-                    plan=plan,
-                    verdict=verdict,
-                    approval=approval,
-                    end=end,
-                )
+            await self._recorder.end(record)
+
+    async def _do(self, call: Call, record: CallRecord) -> Outcome:
+        access.check(self.spec.access, call.caller, call.tool)
+        record.plan = plan = await self._plan(call)
+        record.verdict = judge(plan, self.spec.rules, self.means.tier, call.caller)
+        record.approval = await self._permission(call, plan, record.verdict)
+        async with self._lease(call) as pay, self._earlier(plan) as earlier:
+            _refuse_stopped(call)
+            await self._recorder.begin(record)
+            outcome = await run(
+                confine(plan, self.means),
+                self._pool,
+                spool=self._spool,
+                listen=call.listen,
+                cut=call.cut,
+                earlier=earlier,
             )
+            pay(_usage(outcome))
+        return self._kept(call, plan, outcome)
+
+    def _lease(self, call: Call) -> AbstractAsyncContextManager[Bill]:
+        account = Account(call.caller.name, access.budget(self.spec.access, call.caller))
+        return self._meter.lease(account, call.tool)
 
     def _kept(self, call: Call, plan: Plan, outcome: Outcome) -> Outcome:
         """The outcome, kept for paging; that of work on files has a value, and no output."""
@@ -218,11 +179,11 @@ class Line:
             raise changed()
         return approval
 
-    def refuse(self, tool: str, error: CallError) -> str:
+    async def refuse(self, tool: str, caller: Caller, error: CallError) -> str:
         """Record a call that was refused before it could be planned; its id."""
         call_id, end = new_call_id(), Refused(error.code, error.message)
-        self._recorder.record(
-            CallRecord(call_id=call_id, tool=tool, plan=None, verdict=None, end=end)
+        await self._recorder.end(
+            CallRecord(call_id=call_id, tool=tool, caller=caller, plan=None, verdict=None, end=end)
         )
         return call_id
 
@@ -231,6 +192,11 @@ def _refused(call: Call, error: CallError) -> Refused:
     for note in getattr(error, "__notes__", ()):  # for the owner, and no part of the answer
         _log.error("call %s: %s: %s", call.id, error.message, note)
     return Refused(error.code, error.message)
+
+
+def _usage(outcome: Outcome) -> Usage:
+    output = outcome.stdout.size + outcome.stderr.size
+    return Usage(outcome.cpu_seconds, outcome.seconds, output)
 
 
 def _refuse_stopped(call: Call) -> None:

@@ -9,6 +9,8 @@ HandrailError
     ├── Denied              the policy says no                         denied
     ├── ApprovalRequired    a person must approve, and has not yet     approval_required
     ├── ApprovalDeclined    a person was asked, and did not say yes    approval_declined
+    ├── RateLimited         called too often                           rate_limited
+    ├── QuotaExhausted      a budget is used up                        quota_exhausted
     ├── Busy                no place became free in time               busy
     ├── ConfinementUnavailable  the required tier cannot be had        confinement_unavailable
     ├── SpawnFailed         the program could not be started           spawn_failed
@@ -97,6 +99,18 @@ class ApprovalDeclined(CallError):
     """A person was asked, and did not say yes."""
 
     code = "approval_declined"
+
+
+class RateLimited(CallError):
+    """It was called too often lately."""
+
+    code = "rate_limited"
+
+
+class QuotaExhausted(CallError):
+    """A budget is used up until its next window begins."""
+
+    code = "quota_exhausted"
 
 
 class Busy(CallError):

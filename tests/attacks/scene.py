@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from handrail.call import Call, open_line
+from handrail.call import open_line
 from handrail.errors import CallError
 from handrail.plan.access import access_of
 from handrail.plan.environment import environment
@@ -26,6 +26,7 @@ from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.profiles.catalogue import profile_of, program_names
 from handrail.record.record import CallRecord
+from handrail.request import Call
 from handrail.sandbox.confine import confine
 from handrail.sandbox.means import Means
 from handrail.spec.tool import FreeSpec
@@ -165,7 +166,10 @@ def tool_for(case: Case) -> FreeSpec:
 class Unrecorded:
     """A recorder of nothing."""
 
-    def record(self, call: CallRecord) -> None:
+    async def begin(self, call: CallRecord) -> None:
+        """Keep nothing."""
+
+    async def end(self, call: CallRecord) -> None:
         """Keep nothing."""
 
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
-from handrail.call import Call, Line, open_line
+from handrail.call import Line, open_line
 from handrail.plan.host import survey
 from handrail.record.logbook import Logbook
+from handrail.request import Call
 from handrail.spec.load import load
 from handrail.spec.server import Tier
 from tests.running import hand_over, said

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from handrail.call import Call, open_line
+from handrail.call import open_line
 from handrail.errors import CallError
 from handrail.plan.host import Host
 from handrail.plan.plan import build_plan
@@ -29,6 +29,7 @@ from handrail.policy.decision import Decision
 from handrail.policy.judge import judge
 from handrail.process.outcome import Exited
 from handrail.profiles.catalogue import program_names, shipped
+from handrail.request import Call
 from handrail.spec.server import Tier
 from handrail.spec.tool import FreeSpec
 from tests.attacks.arena import tried

@@ -26,7 +26,10 @@ class Ledger:
 
     records: list[CallRecord] = field(default_factory=list)
 
-    def record(self, call: CallRecord) -> None:
+    async def begin(self, call: CallRecord) -> None:
+        """Nothing yet."""
+
+    async def end(self, call: CallRecord) -> None:
         self.records.append(call)
 
 

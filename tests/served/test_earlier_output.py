@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from handrail.call import Call, Line, open_line
+from handrail.call import Line, open_line
 from handrail.errors import NotFound
 from handrail.plan.host import survey
 from handrail.process.outcome import Cancelled, Exited, Outcome
 from handrail.record.logbook import Logbook
+from handrail.request import Call
 from handrail.spec.load import load
 from tests.running import Sleeps, eventually, hand_over
 

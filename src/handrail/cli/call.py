@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.status import Status
 
-from handrail.call import Call, open_line
+from handrail.call import open_line
 from handrail.cli import streams
 from handrail.cli.approval import approver
 from handrail.cli.arguments import parse_arguments
@@ -28,6 +28,7 @@ from handrail.mcp.files.answer import FilesAnswer
 from handrail.process.outcome import Cancelled
 from handrail.record.logs import configure_logs
 from handrail.record.record import CallRecord
+from handrail.request import Call
 from handrail.spec.tool import FilesSpec
 
 _INTERRUPTED = 130
@@ -66,7 +67,10 @@ def call(
 class _Unrecorded:
     """One call at a terminal: what is printed is its record."""
 
-    def record(self, call: CallRecord) -> None:
+    async def begin(self, call: CallRecord) -> None:
+        """Keep nothing."""
+
+    async def end(self, call: CallRecord) -> None:
         """Keep nothing."""
 
 

@@ -11,6 +11,7 @@ from mcp.shared.exceptions import MCPError
 
 from handrail.call import Line
 from handrail.errors import ApprovalRequired
+from handrail.mcp.caller import caller
 from handrail.mcp.result import from_error
 
 
@@ -36,7 +37,7 @@ class AnswerBrokenStates(Middleware):
             tool = self._tool(context)
             if tool is None or not _is_broken_state(error):
                 raise
-            return self._answer(tool)
+            return await self._answer(tool)
 
     def _tool(self, context: MiddlewareContext[Any]) -> str | None:
         """The declared tool that a call is of. Its parameters are raw here."""
@@ -46,13 +47,13 @@ class AnswerBrokenStates(Middleware):
         names = (tool.name for tool in self._line.spec.tools)
         return next((name for name in names if name == message.get("name")), None)
 
-    def _answer(self, tool: str) -> mcp_types.CallToolResult:
+    async def _answer(self, tool: str) -> mcp_types.CallToolResult:
         error = ApprovalRequired(
             "the approval is not of this call: its state was altered, or is of other arguments, "
             "another tool or caller, or from before the server's last start",
             hint="Call again without the old state to ask anew.",
         )
-        result = from_error(error, self._line.refuse(tool, error))
+        result = from_error(error, await self._line.refuse(tool, caller(self._line), error))
         return mcp_types.CallToolResult(
             content=result.content,
             structured_content=result.structured_content,

@@ -11,7 +11,6 @@ from fastmcp.resources.template import ResourceTemplate
 from fastmcp.tools.base import Tool, ToolResult
 from pydantic import AnyUrl, PrivateAttr
 
-from handrail.call import new_call_id
 from handrail.errors import CallError, NotFound
 from handrail.mcp.answer import resource
 from handrail.mcp.clean import clean, whole_start
@@ -21,6 +20,7 @@ from handrail.mcp.result import from_error
 from handrail.plan.bind import check
 from handrail.process.output import Output
 from handrail.record.outputs import Outputs
+from handrail.request import new_call_id
 from handrail.spec.param import ParamSpec, ParamType
 
 NAME = "read_output"

@@ -12,10 +12,11 @@ from fastmcp.server.dependencies import get_context
 from fastmcp.tools.base import Tool, ToolResult
 from pydantic import PrivateAttr
 
-from handrail.call import Call, Line
+from handrail.call import Line
 from handrail.errors import CallError
 from handrail.mcp.answer import Answer, answer
 from handrail.mcp.approval import approver_for
+from handrail.mcp.caller import caller
 from handrail.mcp.disconnect import on_hang_up
 from handrail.mcp.files.answer import FilesAnswer
 from handrail.mcp.files.result import from_files
@@ -25,6 +26,7 @@ from handrail.mcp.output_schema import output_schema
 from handrail.mcp.progress import reporting
 from handrail.mcp.result import from_answer, from_error
 from handrail.process.outcome import Cancelled, Outcome
+from handrail.request import Call
 from handrail.spec.tool import FilesSpec, ToolSpec
 
 _LONG_BYTES = 262_144
@@ -54,7 +56,8 @@ class CommandTool(Tool):
         context = _context()
         async with reporting(context, self._spec.progress) as listen:
             asking = approver_for(context, self._line)
-            call = Call(self._spec, arguments, listen, approver=asking)
+            who = caller(self._line)
+            call = Call(self._spec, arguments, listen, approver=asking, caller=who)
             try:
                 async with on_hang_up(call.stop):
                     outcome = await self._line.call(call)

@@ -9,9 +9,9 @@ from fastmcp.exceptions import NotFoundError
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools.base import ToolResult
 
-from handrail.call import new_call_id
 from handrail.errors import NotFound
 from handrail.mcp.result import from_error
+from handrail.request import new_call_id
 
 _LONGEST_NAME = 64
 

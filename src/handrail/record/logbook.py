@@ -17,9 +17,16 @@ _log = structlog.stdlib.get_logger("handrail.call")
 class Logbook:
     """One log line for each call; hidden values are covered."""
 
-    def record(self, call: CallRecord) -> None:
+    async def begin(self, call: CallRecord) -> None:
+        """Nothing: the line is written at the end."""
+
+    async def end(self, call: CallRecord) -> None:
         """Write the line: `call` at level info, or warning when it was refused."""
-        facts: dict[str, object] = {"call_id": call.call_id, "tool": call.tool}
+        facts: dict[str, object] = {
+            "call_id": call.call_id,
+            "caller": call.caller.name,
+            "tool": call.tool,
+        }
         if call.plan is not None:
             facts |= _commands(call.plan)
         if call.verdict is not None:
@@ -30,6 +37,8 @@ class Logbook:
         match call.end:
             case Refused(code, message):
                 _log.warning("call", **facts, error=code, message=message)
+            case None:
+                _log.error("call", **facts, error="unknown")
             case Outcome() as outcome:
                 _log.info("call", **facts, **_facts(outcome))
 

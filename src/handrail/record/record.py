@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from handrail.plan.plan import Plan
 from handrail.policy.approval import Approval
+from handrail.policy.caller import LOCAL, Caller
 from handrail.policy.decision import Verdict
 from handrail.process.outcome import Outcome
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +25,51 @@ class Refused:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class CallRecord:
     """A call: what was wanted, what was planned, what was decided, and how it ended.
 
-    `plan` and `verdict` are missing when the call did not get that far, and `approval` when
-    none was needed or given.
+    It grows while the call goes down the line, so that whatever ends it, what is known is kept.
+
+    `plan` and `verdict` are missing when the call did not get that far, `approval` when none was
+    needed or given, and `end` as long as it runs.
     """
 
     call_id: str
     tool: str
-    plan: Plan | None
-    verdict: Verdict | None
+    caller: Caller = LOCAL
+    began: datetime = field(default_factory=_now)
+    plan: Plan | None = None
+    verdict: Verdict | None = None
     approval: Approval | None = None
-    end: Outcome | Refused
+    end: Outcome | Refused | None = None
 
 
 class Recorder(Protocol):
     """Keeps records."""
 
-    def record(self, call: CallRecord) -> None:
-        """Keep one."""
+    async def begin(self, call: CallRecord) -> None:
+        """Keep that a call is about to start what it was planned to do.
+
+        Raises `CallError` when that cannot be kept: then nothing may start.
+        """
+
+    async def end(self, call: CallRecord) -> None:
+        """Keep how a call ended. Never raises: what was done, was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorders:
+    """Several of them, one after the other."""
+
+    every: tuple[Recorder, ...]
+
+    async def begin(self, call: CallRecord) -> None:
+        """Keep it with each; the first that cannot stops the call."""
+        for one in self.every:
+            await one.begin(call)
+
+    async def end(self, call: CallRecord) -> None:
+        """Keep it with each."""
+        for one in self.every:
+            await one.end(call)

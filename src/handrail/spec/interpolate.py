@@ -14,6 +14,7 @@ from handrail.spec.plain import encodes
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^${}]*))?\}")
 _LISTS_OF_PATHS = ("readable", "writable", "executable")
 _USER = ("confinement", "user")
+_STORE = ("access", "store")
 
 
 def interpolate(
@@ -37,6 +38,7 @@ def _places(data: dict[str, Any]) -> Iterator[tuple[Any, tuple[Key, ...]]]:
     """Every place whose variables are replaced, as the table or list that holds it and its path."""
     yield from _of_table(data.get("workspace"), ("workspace", "root"))
     yield from _of_table(data.get("confinement"), _USER)
+    yield from _of_table(data.get("access"), _STORE)
     for table, key in (("programs", "path"), ("secrets", "file")):
         for name, entry in _items(data.get(table)):
             yield from _of_table(entry, (table, name, key))

@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 from handrail.diagnostic import Key
+from handrail.spec.access import AccessTable, BudgetTable, RoleSpec
 from handrail.spec.args import CONDITIONS
+from handrail.spec.audit import AuditTable
+from handrail.spec.auth import AuthTable, IntrospectionTable, JwtTable, OidcTable
 from handrail.spec.element import PatternTable
 from handrail.spec.model import Table
 from handrail.spec.param import ParamSpec
@@ -30,22 +33,32 @@ from handrail.spec.tool import (
     SecretRef,
 )
 
-_TOP: dict[Key, type[Table]] = {
-    "server": ServerTable,
-    "workspace": WorkspaceTable,
-    "confinement": ConfinementTable,
-    "limits": LimitsTable,
+_TABLES: dict[tuple[Key | type, ...], type[Table]] = {
+    (): ServerSpec,
+    ("server",): ServerTable,
+    ("workspace",): WorkspaceTable,
+    ("confinement",): ConfinementTable,
+    ("limits",): LimitsTable,
+    ("auth",): AuthTable,
+    ("auth", "jwt"): JwtTable,
+    ("auth", "introspection"): IntrospectionTable,
+    ("auth", "oidc"): OidcTable,
+    ("access",): AccessTable,
+    ("access", "limits"): BudgetTable,
+    ("access", "total"): BudgetTable,
+    ("access", "roles", str): RoleSpec,
+    ("access", "roles", str, "limits"): BudgetTable,
+    ("audit",): AuditTable,
+    ("programs", str): ProgramSpec,
+    ("secrets", str): SecretSpec,
+    ("rule", int): RuleSpec,
+    ("rule", int, str, object): PatternTable,
+    ("tool", int, "params", str): ParamSpec,
+    ("tool", int, "env", str): SecretRef,
+    ("tool", int, "example", int): ExampleSpec,
+    ("tool", int, "example", int, "expect"): ExpectSpec,
 }
-_ENTRIES: dict[Key, type[Table]] = {
-    "programs": ProgramSpec,
-    "secrets": SecretSpec,
-    "rule": RuleSpec,
-}
-_IN_TOOL: dict[Key, type[Table]] = {
-    "params": ParamSpec,
-    "env": SecretRef,
-    "example": ExampleSpec,
-}
+"""The table at each place; a type stands for any key of it."""
 _LISTED = ("tool", "rule")
 """Keys of arrays of tables."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -71,19 +84,15 @@ def _models(at: tuple[Key, ...]) -> tuple[type[Table], ...]:
 
 
 def _model(at: tuple[Key, ...]) -> type[Table] | None:
-    match at:
-        case ():
-            return ServerSpec
-        case (top,):
-            return _TOP.get(top)
-        case ("rule", int(), _, _):
-            return PatternTable
-        case (table, _):
-            return _ENTRIES.get(table)
-        case ("tool", int(), key, _):
-            return _IN_TOOL.get(key)
-        case _:
-            return ExpectSpec if at[-1] == "expect" else None
+    found = (model for place, model in _TABLES.items() if _is_at(place, at))
+    return next(found, None)
+
+
+def _is_at(place: tuple[Key | type, ...], at: tuple[Key, ...]) -> bool:
+    return len(place) == len(at) and all(
+        isinstance(key, said) if isinstance(said, type) else key == said
+        for said, key in zip(place, at, strict=True)
+    )
 
 
 def dotted(at: tuple[Key, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handrail.diagnostic import Key
 
-_TABLES = ("auth", "access", "audit", "http", "telemetry", "tasks", "state", "databases", "apis")
+_TABLES = ("http", "telemetry", "tasks", "state", "databases", "apis")
 _ARRAYS = ("resource", "prompt")
 OTHER_KINDS = ("sql", "http", "python")
 """Keys that make a tool of a kind that is not served yet."""
@@ -13,7 +13,7 @@ _TOP = {
     **{name: f'"[{name}]"' for name in _TABLES},
     **{name: f'"[[{name}]]"' for name in _ARRAYS},
 }
-_TOOL = (*OTHER_KINDS, "rate", "requires", "background")
+_TOOL = (*OTHER_KINDS, "background")
 
 
 def reserved(at: tuple[Key, ...]) -> str | None:
@@ -23,7 +23,5 @@ def reserved(at: tuple[Key, ...]) -> str | None:
             return _TOP.get(key)
         case ("tool", int(), str(key)) if key in _TOOL:
             return f'"{key}" of a tool'
-        case ("workspace", "per_caller"):
-            return '"per_caller" of [workspace]'
         case _:
             return None

@@ -8,6 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from handrail.spec.access import AccessTable
+from handrail.spec.audit import AuditTable
+from handrail.spec.auth import AuthTable
 from handrail.spec.model import Table
 from handrail.spec.names import EnvName, PackageName, PathName, ProgramName, Version
 from handrail.spec.rule import RuleSpec
@@ -47,6 +50,8 @@ class WorkspaceTable(Table):
 
     root: PathName = "."
     """The workspace; relative to the file. `${NAME}` and `${NAME:-default}` are replaced."""
+    per_caller: bool = False
+    """Whether each caller has a folder of its own in it, and sees no other."""
 
 
 class ProgramSpec(Table):
@@ -137,6 +142,10 @@ class ServerSpec(Table):
     """Values that are never shown, by name."""
     confinement: ConfinementTable = Field(default_factory=ConfinementTable)
     limits: LimitsTable = Field(default_factory=LimitsTable)
+    auth: AuthTable = Field(default_factory=AuthTable)
+    access: AccessTable = Field(default_factory=AccessTable)
+    audit: AuditTable | None = None
+    """The record of every call; none is kept when unset."""
     tools: tuple[AnyTool, ...] = Field(default=(), alias="tool")
     """The tools."""
     rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")

@@ -9,11 +9,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from handrail.spec import files, free
+from handrail.spec.access import RoleName
 from handrail.spec.args import Arg
 from handrail.spec.files import Operation
 from handrail.spec.model import Table
 from handrail.spec.names import EnvName, ParamName, ParseName, PathName, ToolName
 from handrail.spec.param import ParamSpec, Regex, ScalarOrList
+from handrail.spec.quota import CallRate
 from handrail.spec.template import Template
 from handrail.spec.units import Bytes, Seconds
 
@@ -132,6 +134,10 @@ class ToolSpec(Table):
     """Paths of programs that the program may start, beside what its runtime needs."""
     concurrency: int | None = Field(default=None, ge=1, le=1024)
     """How many calls of this tool may run at once."""
+    rate: CallRate | None = None
+    """How often all callers together may call it: `"30/minute"`, or `"30/minute burst 5"`."""
+    requires: tuple[RoleName, ...] = ()
+    """The roles that a caller must have to use it, all of them."""
     approval: Literal["never", "always"] | None = None
     """Whether a person must approve each call; destructive tools ask unless this says never."""
     ok_exit: tuple[ExitCode, ...] = Field(default=(0,), min_length=1)

@@ -24,22 +24,22 @@ OUTCOME = Outcome(
 )
 
 
-def logged(*commands: list[str]) -> dict[str, object]:
+async def logged(*commands: list[str]) -> dict[str, object]:
     planned = plan(*commands[0], stages=stages(*commands), hidden=("hunter2",))
     with capture_logs() as lines:
-        Logbook().record(
+        await Logbook().end(
             CallRecord(call_id="id", tool="t", plan=planned, verdict=None, end=OUTCOME)
         )
     (line,) = lines
     return dict(line)
 
 
-def test_one_command_is_its_argv() -> None:
-    line = logged(["/bin/echo", "the hunter2"])
+async def test_one_command_is_its_argv() -> None:
+    line = await logged(["/bin/echo", "the hunter2"])
     assert (line["argv"], line.get("pipe")) == (["/bin/echo", "the ***"], None)
 
 
-def test_a_pipeline_is_all_of_its_argvs() -> None:
-    line = logged(["/bin/echo", "hunter2"], ["/bin/cat"], ["/bin/cat", "hunter2"])
+async def test_a_pipeline_is_all_of_its_argvs() -> None:
+    line = await logged(["/bin/echo", "hunter2"], ["/bin/cat"], ["/bin/cat", "hunter2"])
     assert line["pipe"] == [["/bin/echo", "***"], ["/bin/cat"], ["/bin/cat", "***"]]
     assert "argv" not in line
