@@ -28,7 +28,14 @@ async def client(server: Server) -> AsyncIterator[Connected]:
         yield connected
 
 
-@pytest.fixture(params=WAYS, ids=str)
+# Both transports and both protocols by two ways; how else they go together, nightly.
+_OWN = [
+    pytest.param(way, marks=() if way in (WAYS[0], WAYS[3]) else pytest.mark.nightly)
+    for way in WAYS
+]
+
+
+@pytest.fixture(params=_OWN, ids=str)
 def way(request: pytest.FixtureRequest) -> Way:
     """Every way in turn, for tests that need a server of their own."""
     assert isinstance(request.param, Way)
