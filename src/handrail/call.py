@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -18,7 +19,7 @@ from handrail.meter.account import Account, Usage
 from handrail.meter.meter import Bill, Meter
 from handrail.meter.slots import Slots
 from handrail.meter.spent import Spent
-from handrail.meter.traffic import Traffic
+from handrail.meter.traffic import Flight, Stage, Traffic
 from handrail.plan.digest import digest
 from handrail.plan.files import WORK
 from handrail.plan.host import Host
@@ -37,6 +38,7 @@ from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.process.spool import folder_in
 from handrail.process.tiers import choose
+from handrail.record.command_line import command_line
 from handrail.record.outputs import Outputs
 from handrail.record.record import CallRecord, Recorder, Refused
 from handrail.request import Call, new_call_id
@@ -71,6 +73,7 @@ class Line:
         self.traffic = Traffic()
         self.spent = Spent()
         self.patience_seconds = patience_seconds
+        self.state = host.state
         self._host = host
         self.means = means
         self._pool = pool
@@ -91,9 +94,10 @@ class Line:
             caller=call.caller,
             end=Refused("cancelled", "cancelled before it started"),
         )
+        flight = Flight(call.id, call.tool.name, call.caller.name, time.monotonic(), call.stop)
         try:
-            with self.traffic.counted(call.stop):
-                record.end = outcome = await self._do(call, record)
+            with self.traffic.counted(flight):
+                record.end = outcome = await self._do(call, flight, record)
                 return outcome
         except CallError as error:
             record.end = _refused(call, error)
@@ -105,14 +109,16 @@ class Line:
         finally:
             await self._recorder.end(record)
 
-    async def _do(self, call: Call, record: CallRecord) -> Outcome:
+    async def _do(self, call: Call, flight: Flight, record: CallRecord) -> Outcome:
         access.check(self.spec.access, call.caller, call.tool)
         record.plan = plan = await self._plan(call)
         record.verdict = judge(plan, self.spec.rules, self.means.tier, call.caller)
         record.approval = await self._permission(call, plan, record.verdict)
+        flight.stage, flight.command = Stage.WAITING, partial(command_line, plan)
         async with self._lease(call) as pay, self._earlier(plan) as earlier:
             _refuse_stopped(call)
             await self._recorder.begin(record)
+            flight.stage = Stage.RUNNING
             outcome = await run(
                 confine(plan, self.means),
                 self._pool,

@@ -19,6 +19,7 @@ _COMMANDS = {
     "explain": "handrail.cli.explain:explain",
     "inspect": "handrail.cli.inspect:inspect",
     "packs": "handrail.cli.packs:packs",
+    "top": "handrail.cli.top:top",
     "doctor": "handrail.cli.doctor:doctor",
     "schema": "handrail.cli.schema:schema",
 }

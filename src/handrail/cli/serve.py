@@ -62,9 +62,12 @@ def serve(
     finally:
         ahead.join()
     from handrail.mcp.serve import serve as serve_until_stopped
+    from handrail.ops.watching import watching
 
     configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
-    asyncio.run(serve_until_stopped(opened.spec, opened.host, opened.means, address, drain))
+    asyncio.run(
+        serve_until_stopped(opened.spec, opened.host, opened.means, address, drain, watching)
+    )
     return 0
 
 

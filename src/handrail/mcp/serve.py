@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, ExitStack
 
 import structlog
 
-from handrail.call import open_line
+from handrail.call import Line, open_line
 from handrail.mcp.http import PATH, listening, serve_http
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
 from handrail.plan.host import Host
 from handrail.record.logbook import Logbook
+from handrail.record.record import Recorders
+from handrail.record.tally import Tally
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
 
+Watch = Callable[[Line, Tally], AbstractAsyncContextManager[None]]
+"""Looks on while a line takes calls."""
 _log = structlog.stdlib.get_logger("handrail.serve")
 
 
@@ -25,14 +30,17 @@ async def serve(
     means: Means,
     address: tuple[str, int] | None,
     drain_seconds: float,
+    watch: Watch,
 ) -> None:
-    """Serve until told to stop: over HTTP at `address`, or on stdio.
+    """Serve until told to stop: over HTTP at `address`, or on stdio; `watch` looks on meanwhile.
 
     Raises `ConfinementUnavailable` and `UsageError` before anything is served.
     """
     with ExitStack() as stack:
         listeners = stack.enter_context(listening(*address)) if address is not None else []
-        async with open_line(spec, host, Logbook(), means) as line:
+        tally = Tally()
+        recorder = Recorders((Logbook(), tally))
+        async with open_line(spec, host, recorder, means) as line, watch(line, tally):
             server = build_server(line)
             _log.info(
                 "serving",

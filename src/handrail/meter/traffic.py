@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
 
 from handrail.errors import Draining
 
@@ -12,38 +14,70 @@ _STOP_SECONDS = 2.0
 """More than it takes to kill everything that a call started."""
 
 
+class Stage(StrEnum):
+    """How far a call has come."""
+
+    PLANNED = "planned"
+    """It is planned, judged, and perhaps a person is asked."""
+    WAITING = "waiting"
+    """It waits for its turn."""
+    RUNNING = "running"
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """A call in flight. `began` is on the clock of time.monotonic(); `stop` ends it early.
+
+    `stage` and `command` change as it goes on.
+    """
+
+    call_id: str
+    tool: str
+    caller: str
+    began: float
+    stop: Callable[[], None]
+    stage: Stage = Stage.PLANNED
+    command: Callable[[], str] = str
+    """What it runs, in one line, for people; nothing as long as it is not planned."""
+
+
 class Traffic:
     """Knows the calls in flight. Once draining, no new ones are let in."""
 
     def __init__(self) -> None:
         self.draining = False
-        self._stops: set[Callable[[], None]] = set()
+        self._flights: dict[str, Flight] = {}
         self._idle = asyncio.Event()
         self._idle.set()
 
+    @property
+    def flights(self) -> list[Flight]:
+        """The calls in flight, the oldest first."""
+        return list(self._flights.values())
+
     @contextmanager
-    def counted(self, stop: Callable[[], None]) -> Iterator[None]:
-        """Count one call for as long as it lasts; `stop` ends it early.
+    def counted(self, flight: Flight) -> Iterator[None]:
+        """Count one call for as long as it lasts.
 
         Raises `Draining` when no new calls are taken.
         """
         if self.draining:
             raise Draining("the server is shutting down", hint="Connect again in a moment.")
-        self._stops.add(stop)
+        self._flights[flight.call_id] = flight
         self._idle.clear()
         try:
             yield
         finally:
-            self._stops.discard(stop)
-            if not self._stops:
+            del self._flights[flight.call_id]
+            if not self._flights:
                 self._idle.set()
 
     async def drain(self, patience_seconds: float) -> None:
         """Take no new calls, give those in flight this long, then stop them and see them end."""
         self.draining = True
         await self._wait_idle(patience_seconds)
-        for stop in list(self._stops):
-            stop()
+        for flight in self.flights:
+            flight.stop()
         await self._wait_idle(_STOP_SECONDS)
 
     async def _wait_idle(self, seconds: float) -> None:

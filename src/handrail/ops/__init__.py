@@ -1,0 +1,1 @@
+"""WATCHED: what goes on in a running server."""
