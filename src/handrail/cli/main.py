@@ -20,6 +20,7 @@ _COMMANDS = {
     "inspect": "handrail.cli.inspect:inspect",
     "packs": "handrail.cli.packs:packs",
     "top": "handrail.cli.top:top",
+    "key": "handrail.cli.key:key",
     "doctor": "handrail.cli.doctor:doctor",
     "schema": "handrail.cli.schema:schema",
 }
