@@ -86,8 +86,11 @@ class AuthTable(Table):
     keys: PathName | None = None
     """The file with the API keys that `handrail key` makes."""
     jwt: JwtTable | None = None
+    """Signed tokens of an issuer."""
     introspection: IntrospectionTable | None = None
+    """Tokens that their issuer is asked about."""
     oidc: OidcTable | None = None
+    """People who sign in with an OpenID provider."""
 
     @property
     def is_set(self) -> bool:
