@@ -111,9 +111,12 @@ class Site:
         """Files that calls have left.
 
         The empty folder for long output is none, and neither are those that wait, empty too,
-        for the temporary files of the next calls: they go with the server.
+        for the temporary files of the next calls: they go with the server. So does the socket where
+        it tells what goes on, unless it is killed; then the next server takes it away.
         """
-        waiting = {self.state / "spool", *self.temporary.glob("handrail-*")}
+        servers = self.state / "servers"
+        waiting = {self.state / "spool", servers, *servers.glob("*.sock")}
+        waiting.update(self.temporary.glob("handrail-*"))
         for path in (*self.temporary.rglob("*"), *self.state.rglob("*")):
             if path not in waiting:
                 yield str(path.relative_to(self.folder))

@@ -16,6 +16,8 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _FULL, _NEARLY = 1.0, 0.8
 _WIDE = 72
 """Columns from which on the tables have all of theirs."""
+_MOST_LETTERS = 12
+"""Of a name, however little room there is."""
 _HEADS = 6
 """Lines that a server takes before its rows."""
 _NUMBERS = ("run", "wait", "calls", "refused", "for")
@@ -100,17 +102,20 @@ def _flights(facts: Facts, rows: int) -> Iterator[list[Text]]:
         yield [Text(_safe(word)) for word in words]
 
 
-def _table(columns: Iterable[str], rows: Iterable[list[Text]]) -> Table:
+def _table(columns: Sequence[str], rows: Iterable[list[Text]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold cyan", padding=(0, 2, 0, 0))
-    for name in columns:
+    cells = list(rows)
+    for place, name in enumerate(columns):
+        longest = max((row[place].cell_len for row in cells), default=0)
         table.add_column(
             name,
             justify="right" if name in _NUMBERS else "left",
-            ratio=1 if name == "command" else None,
+            # What is last gets what the others leave.
+            min_width=None if name == "command" else min(longest, _MOST_LETTERS),
             no_wrap=True,
             overflow="ellipsis",
         )
-    for row in rows:
+    for row in cells:
         table.add_row(*row)
     return table
 

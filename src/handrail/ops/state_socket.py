@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 FOLDER = "servers"
 _ENDING = ".sock"
 _PATIENCE_SECONDS = 5.0
@@ -18,11 +20,13 @@ _LARGEST_BYTES = 64 * 1024**2
 _FOLDER_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
+_log = structlog.stdlib.get_logger("handrail.watch")
+
+
 @asynccontextmanager
 async def telling(state: Path, facts: Callable[[], object]) -> AsyncIterator[None]:
     """Tell `facts` as JSON to whoever connects, one line each; the socket goes afterwards."""
-    folder = state / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = state / FOLDER / f"{os.getpid()}{_ENDING}"
 
     async def tell(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, TimeoutError):
@@ -31,37 +35,53 @@ async def telling(state: Path, facts: Callable[[], object]) -> AsyncIterator[Non
                 await writer.drain()
         writer.close()
 
-    listener = _listener(folder / f"{os.getpid()}{_ENDING}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _forget_dead(path.parent)
+        listener = _listener(path)
+    except OSError as error:
+        _log.warning("cannot be watched", folder=str(path.parent), reason=error.strerror)
+        yield
+        return
     server = await asyncio.start_unix_server(tell, sock=listener)
     try:
         yield
     finally:
         server.close()
-        (folder / f"{os.getpid()}{_ENDING}").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def told(state: Path) -> Iterator[dict[str, Any]]:
     """What every running server with this state folder tells; those that died are forgotten."""
-    with suppress(FileNotFoundError):
-        for path in sorted((state / FOLDER).iterdir()):
-            if path.suffix == _ENDING:
-                yield from _asked(path)
+    for path in _sockets(state / FOLDER):
+        with suppress(OSError), _connected(path) as one:  # it may just be going
+            raw = _all_of(one)
+            if raw.endswith(b"\n"):
+                yield json.loads(raw)
 
 
-def _asked(path: Path) -> Iterator[dict[str, Any]]:
+def _forget_dead(folder: Path) -> None:
+    for path in _sockets(folder):
+        with suppress(OSError), _connected(path):
+            pass
+
+
+def _sockets(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{_ENDING}"))
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[socket.socket]:
+    """Connect to a server; when it was killed, its socket goes. Raises `OSError`."""
     with socket.socket(socket.AF_UNIX) as one:
         one.settimeout(_PATIENCE_SECONDS)
         try:
             with _reachable(path) as name:
                 one.connect(name)
-            raw = _all_of(one)
         except ConnectionRefusedError:
-            path.unlink(missing_ok=True)  # its server was killed
-            return
-        except OSError:
-            return  # it is just going
-    if raw.endswith(b"\n"):
-        yield json.loads(raw)
+            path.unlink(missing_ok=True)
+            raise
+        yield one
 
 
 def _all_of(one: socket.socket) -> bytes:
