@@ -7,15 +7,15 @@ from dataclasses import asdict
 import structlog
 
 from handrail.plan.plan import Plan
-from handrail.process.mask import cover
 from handrail.process.outcome import Outcome
 from handrail.record.record import CallRecord, Refused
+from handrail.record.redact import redact, redact_words
 
 _log = structlog.stdlib.get_logger("handrail.call")
 
 
 class Logbook:
-    """One log line for each call; hidden values are covered."""
+    """One log line for each call; secrets are covered."""
 
     async def begin(self, call: CallRecord) -> None:
         """Nothing: the line is written at the end."""
@@ -24,7 +24,7 @@ class Logbook:
         """Write the line: `call` at level info, or warning when it was refused."""
         facts: dict[str, object] = {
             "call_id": call.call_id,
-            "caller": call.caller.name,
+            "caller": redact(call.caller.name),
             "tool": call.tool,
         }
         if call.plan is not None:
@@ -36,7 +36,7 @@ class Logbook:
             facts["approved_at"] = call.approval.at.isoformat()
         match call.end:
             case Refused(code, message):
-                _log.warning("call", **facts, error=code, message=message)
+                _log.warning("call", **facts, error=code, message=redact(message))
             case None:
                 _log.error("call", **facts, error="unknown")
             case Outcome() as outcome:
@@ -45,7 +45,7 @@ class Logbook:
 
 def _commands(plan: Plan) -> dict[str, object]:
     """The `argv` that was planned, or those of a `pipe`."""
-    argvs = [[cover(word, plan.hidden) for word in stage.argv] for stage in plan.stages]
+    argvs = [redact_words(stage.argv, plan.hidden) for stage in plan.stages]
     return {"pipe": argvs} if len(argvs) > 1 else {"argv": argvs[0]}
 
 

@@ -47,6 +47,14 @@ def configure_logs(form: Format, level: str = "INFO") -> None:
 def _renderer(form: Format) -> structlog.typing.Processor:
     if form == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=True)
-    return structlog.processors.LogfmtRenderer(
+    plain = structlog.processors.LogfmtRenderer(
         key_order=["timestamp", "level", "event"], drop_missing=True
     )
+    return lambda logger, method, event: _on_one_line(plain(logger, method, event))
+
+
+def _on_one_line(text: str) -> str:
+    """`text` without what would end the line or act on a terminal: escapes in its place."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
