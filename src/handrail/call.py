@@ -115,7 +115,7 @@ class Line:
         record.verdict = judge(plan, self.spec.rules, self.means.tier, call.caller)
         record.approval = await self._permission(call, plan, record.verdict)
         flight.stage, flight.command = Stage.WAITING, partial(command_line, plan)
-        async with self._lease(call) as pay, self._earlier(plan) as earlier:
+        async with self._lease(call) as pay, self._earlier(call, plan) as earlier:
             _refuse_stopped(call)
             await self._recorder.begin(record)
             flight.stage = Stage.RUNNING
@@ -138,7 +138,7 @@ class Line:
         """The outcome, kept for paging; that of work on files has a value, and no output."""
         if plan.stages[0].work:
             return answered(outcome)
-        self.outputs.keep(call.id, call.tool.name, outcome)
+        self.outputs.keep(call.caller.name, call.id, call.tool.name, outcome)
         return outcome
 
     async def _plan(self, call: Call) -> Plan:
@@ -147,17 +147,17 @@ class Line:
         plan = await asyncio.to_thread(planning) if self._host.inspects(call.tool) else planning()
         if isinstance(plan.stdin, Earlier):
             # Nobody is asked about a plan that names what is not there.
-            self.outputs.find(plan.stdin.call_id, plan.stdin.stream)
+            self.outputs.find(call.caller.name, plan.stdin.call_id, plan.stdin.stream)
         return plan
 
     @asynccontextmanager
-    async def _earlier(self, plan: Plan) -> AsyncIterator[int | None]:
+    async def _earlier(self, call: Call, plan: Plan) -> AsyncIterator[int | None]:
         """A descriptor to read the earlier output that the plan names; None when it names none."""
         if not isinstance(plan.stdin, Earlier):
             yield None
             return
         # Looked up again: while the call waited for its turn, others took the room.
-        output = self.outputs.find(plan.stdin.call_id, plan.stdin.stream)
+        output = self.outputs.find(call.caller.name, plan.stdin.call_id, plan.stdin.stream)
         async with copied(output, self._spool) as descriptor:
             yield descriptor
 

@@ -11,35 +11,40 @@ from fastmcp.tools.base import Tool
 from fastmcp.utilities.versions import VersionSpec
 
 from handrail.call import Line
+from handrail.mcp.caller import caller
 from handrail.mcp.read_output import ReadOutput, outputs_template, recent_outputs
 from handrail.mcp.tool import CommandTool
+from handrail.policy.access import permits
 
 
 class CommandProvider(Provider):
-    """Tools from a server file, in its order, and `read_output` after them."""
+    """Tools from a server file, in its order, and `read_output` after them.
+
+    What a caller may not use is not listed. It is found all the same: the line denies the call,
+    and that leaves a record.
+    """
 
     def __init__(self, line: Line) -> None:
         super().__init__()
-        declared = [CommandTool.declare(spec, line) for spec in line.spec.tools]
-        self._tools: dict[str, Tool] = {tool.name: tool for tool in declared}
-        reader = ReadOutput.declare(line.outputs)
-        self._tools[reader.name] = reader
-        self._outputs = line.outputs
-        self._template = outputs_template(line.outputs)
+        self._line = line
+        self._declared = {spec.name: CommandTool.declare(spec, line) for spec in line.spec.tools}
+        self._reader = ReadOutput.declare(line)
+        self._template = outputs_template(line)
 
-    @property
-    def names(self) -> list[str]:
-        """The names of all tools."""
-        return list(self._tools)
+    def shown(self) -> list[Tool]:
+        """The tools that the caller may use."""
+        access, who = self._line.spec.access, caller(self._line)
+        tools = zip(self._line.spec.tools, self._declared.values(), strict=True)
+        return [*(tool for spec, tool in tools if permits(access, who, spec)), self._reader]
 
     async def _list_tools(self) -> Sequence[Tool]:
-        return list(self._tools.values())
+        return self.shown()
 
     async def _get_tool(self, name: str, version: VersionSpec | None = None) -> Tool | None:
-        return self._tools.get(name)
+        return self._reader if name == self._reader.name else self._declared.get(name)
 
     async def _list_resources(self) -> Sequence[Resource]:
-        return recent_outputs(self._outputs)
+        return recent_outputs(self._line)
 
     async def _get_resource(self, uri: str, version: VersionSpec | None = None) -> None:
         """None: what is listed is there to be found, and the template reads it."""

@@ -11,15 +11,16 @@ from fastmcp.resources.template import ResourceTemplate
 from fastmcp.tools.base import Tool, ToolResult
 from pydantic import AnyUrl, PrivateAttr
 
+from handrail.call import Line
 from handrail.errors import CallError, NotFound
 from handrail.mcp.answer import resource
+from handrail.mcp.caller import caller
 from handrail.mcp.clean import clean, whole_start
 from handrail.mcp.input_schema import input_schema
 from handrail.mcp.prose import describe
 from handrail.mcp.result import from_error
 from handrail.plan.bind import check
 from handrail.process.output import Output
-from handrail.record.outputs import Outputs
 from handrail.request import new_call_id
 from handrail.spec.param import ParamSpec, ParamType
 
@@ -61,11 +62,11 @@ _OUTPUT_SCHEMA: dict[str, Any] = {
 class ReadOutput(Tool):
     """Pages through the output of a recent call."""
 
-    _outputs: Outputs = PrivateAttr()
+    _line: Line = PrivateAttr()
 
     @classmethod
-    def declare(cls, outputs: Outputs) -> ReadOutput:
-        """The tool, reading from `outputs`."""
+    def declare(cls, line: Line) -> ReadOutput:
+        """The tool, for the calls of `line`."""
         tool = cls(
             name=NAME,
             description="Read on in the output of an earlier call, where its answer left bytes "
@@ -76,14 +77,14 @@ class ReadOutput(Tool):
                 read_only_hint=True, idempotent_hint=True, open_world_hint=False
             ),
         )
-        tool._outputs = outputs
+        tool._line = line
         return tool
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
         """One page, and where the next begins."""
         try:
             values = check(_PARAMS, arguments)
-            output = self._outputs.find(str(values["call_id"]), str(values["stream"]))
+            output = _own(self._line, str(values["call_id"]), str(values["stream"]))
         except CallError as error:
             return from_error(error, new_call_id())
         offset, limit = int(str(values["offset"])), int(str(values["limit"]))
@@ -91,12 +92,12 @@ class ReadOutput(Tool):
         return _result(raw, offset, output.size)
 
 
-def outputs_template(outputs: Outputs) -> ResourceTemplate:
+def outputs_template(line: Line) -> ResourceTemplate:
     """The resources `handrail://calls/{call_id}/{stream}`."""
 
     def read(call_id: str, stream: str, offset: int = 0, limit: int = _RESOURCE_BYTES) -> str:
         try:
-            output = outputs.find(call_id, stream)
+            output = _own(line, call_id, stream)
         except NotFound as gone:
             raise NotFoundError(gone.message) from None
         offset = max(0, offset)
@@ -119,18 +120,23 @@ def outputs_template(outputs: Outputs) -> ResourceTemplate:
     )
 
 
-def recent_outputs(outputs: Outputs) -> list[Resource]:
-    """What recent calls wrote, newest first: also of calls whose answer never arrived."""
+def recent_outputs(line: Line) -> list[Resource]:
+    """What the caller's recent calls wrote, newest first: also where the answer never arrived."""
     return [
         Resource(
             uri=AnyUrl(resource(call_id, stream)),
             name=f"{kept.tool} {stream}",
             description=f"{kept.tool} {describe(kept.outcome.ending)}; {output.size:,} bytes",
         )
-        for call_id, kept in outputs.recent()[:_MOST_LISTED]
+        for call_id, kept in line.outputs.recent(caller(line).name)[:_MOST_LISTED]
         for stream, output in kept.streams.items()
         if output.size
     ]
+
+
+def _own(line: Line, call_id: str, stream: str) -> Output:
+    """What a call of the caller's wrote; raises `NotFound` for all others."""
+    return line.outputs.find(caller(line).name, call_id, stream)
 
 
 def _page(output: Output, offset: int, limit: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from fastmcp import FastMCP
+from fastmcp.server.auth import AuthProvider
 
 from handrail.call import Line
 from handrail.mcp.broken_state import AnswerBrokenStates
@@ -13,10 +14,11 @@ from handrail.mcp.rounds import sealing
 from handrail.mcp.unknown import AnswerUnknownTools
 
 
-def build_server(line: Line) -> FastMCP:
+def build_server(line: Line, auth: AuthProvider | None = None) -> FastMCP:
     """The server for `line`, with what FastMCP leaves open turned shut.
 
     Unexpected errors are masked, input is strict. The line must stay open while it serves.
+    `auth` says over HTTP who calls; without it, everybody is the local caller.
     """
     table = line.spec.server
     provider = CommandProvider(line)
@@ -25,7 +27,8 @@ def build_server(line: Line) -> FastMCP:
         instructions=table.instructions,
         version=version("handrail"),
         providers=[provider],
-        middleware=[AnswerUnknownTools(provider.names), AnswerBrokenStates(line)],
+        auth=auth,
+        middleware=[AnswerUnknownTools(provider), AnswerBrokenStates(line)],
         request_state_security=sealing(),
         mask_error_details=True,
         strict_input_validation=True,

@@ -10,6 +10,7 @@ from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools.base import ToolResult
 
 from handrail.errors import NotFound
+from handrail.mcp.provider import CommandProvider
 from handrail.mcp.result import from_error
 from handrail.request import new_call_id
 
@@ -17,10 +18,10 @@ _LONGEST_NAME = 64
 
 
 class AnswerUnknownTools(Middleware):
-    """Says which tools there are. It decides nothing: there is nothing to run."""
+    """Says which tools there are for the caller. It decides nothing: there is nothing to run."""
 
-    def __init__(self, names: list[str]) -> None:
-        self._names = names
+    def __init__(self, provider: CommandProvider) -> None:
+        self._provider = provider
 
     async def on_call_tool(
         self,
@@ -34,7 +35,8 @@ class AnswerUnknownTools(Middleware):
             return from_error(self._unknown(context.message.name), new_call_id())
 
     def _unknown(self, name: str) -> NotFound:
+        known = [tool.name for tool in self._provider.shown()]
         shown = ascii(name[:_LONGEST_NAME])[1:-1]
-        close = difflib.get_close_matches(shown, self._names, n=1)
+        close = difflib.get_close_matches(shown, known, n=1)
         guess = f"; did you mean `{close[0]}`?" if close else ""
-        return NotFound(f"unknown tool `{shown}`{guess}", allowed=self._names)
+        return NotFound(f"unknown tool `{shown}`{guess}", allowed=known)

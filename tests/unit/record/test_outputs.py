@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,30 +43,32 @@ def on_disk() -> Output:
 def test_the_newest_256_calls_are_kept() -> None:
     outputs = Outputs()
     for number in range(300):
-        outputs.keep(f"call-{number}", "tool", outcome(in_memory(10)))
+        outputs.keep("local", f"call-{number}", "tool", outcome(in_memory(10)))
 
-    assert [f"call-{n}" for n in range(299, 43, -1)] == [name for name, _ in outputs.recent()]
+    assert [f"call-{n}" for n in range(299, 43, -1)] == [
+        name for name, _ in outputs.recent("local")
+    ]
     with pytest.raises(NotFound):
-        outputs.find("call-43", "stdout")
+        outputs.find("local", "call-43", "stdout")
 
 
 def test_large_outputs_push_out_older_ones_but_never_themselves() -> None:
     outputs = Outputs()
-    outputs.keep("small", "tool", outcome(in_memory(10)))
-    outputs.keep("large", "tool", outcome(in_memory(9 * 1024**2)))
+    outputs.keep("local", "small", "tool", outcome(in_memory(10)))
+    outputs.keep("local", "large", "tool", outcome(in_memory(9 * 1024**2)))
 
-    assert [name for name, _ in outputs.recent()] == ["large"]
+    assert [name for name, _ in outputs.recent("local")] == ["large"]
 
-    outputs.keep("next", "tool", outcome(in_memory(10)))
+    outputs.keep("local", "next", "tool", outcome(in_memory(10)))
 
-    assert [name for name, _ in outputs.recent()] == ["next"]
+    assert [name for name, _ in outputs.recent("local")] == ["next"]
 
 
 def test_few_files_are_held_open_and_none_after_clearing() -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     outputs = Outputs()
     for number in range(100):
-        outputs.keep(f"call-{number}", "tool", outcome(on_disk()))
+        outputs.keep("local", f"call-{number}", "tool", outcome(on_disk()))
 
     assert before + 64 == len(list(Path("/proc/self/fd").iterdir()))
 
@@ -76,8 +79,49 @@ def test_few_files_are_held_open_and_none_after_clearing() -> None:
 
 def test_a_stream_that_there_is_not_is_not_found() -> None:
     outputs = Outputs()
-    outputs.keep("call", "tool", outcome(in_memory(3)))
+    outputs.keep("local", "call", "tool", outcome(in_memory(3)))
 
-    assert outputs.find("call", "stdout").read(0, 10) == b"xxx"
+    assert outputs.find("local", "call", "stdout").read(0, 10) == b"xxx"
     with pytest.raises(NotFound):
-        outputs.find("call", "stdlog")
+        outputs.find("local", "call", "stdlog")
+
+
+def test_what_is_another_callers_is_as_if_it_never_was() -> None:
+    outputs = Outputs()
+    outputs.keep("ann", "call", "tool", outcome(in_memory(3)))
+
+    with pytest.raises(NotFound) as others:
+        outputs.find("bob", "call", "stdout")
+    with pytest.raises(NotFound) as nobodys:
+        outputs.find("bob", "never", "stdout")
+
+    assert (others.value.message, others.value.hint) == (
+        nobodys.value.message,
+        nobodys.value.hint,
+    )
+    assert outputs.recent("bob") == []
+    assert [name for name, _ in outputs.recent("ann")] == ["call"]
+
+
+@pytest.mark.parametrize("kind", [lambda: in_memory(10), lambda: in_memory(1024**2), on_disk])
+def test_a_caller_with_many_pushes_out_their_own(kind: Callable[[], Output]) -> None:
+    outputs = Outputs()
+    for caller in ("ann", "bob"):
+        outputs.keep(caller, "first", "tool", outcome(kind()))
+    for number in range(300):
+        outputs.keep("bob", f"call-{number}", "tool", outcome(kind()))
+
+    assert outputs.find("ann", "first", "stdout").size
+    assert "first" not in dict(outputs.recent("bob"))
+    assert next(iter(outputs.recent("bob")))[0] == "call-299"
+    outputs.clear()
+    assert outputs.recent("ann") == []
+
+
+def test_many_callers_share_the_room() -> None:
+    outputs = Outputs()
+    for number in range(1000):
+        outputs.keep(f"caller-{number}", "call", "tool", outcome(in_memory(10)))
+
+    assert sum(len(outputs.recent(f"caller-{number}")) for number in range(1000)) == 256
+    assert outputs.recent("caller-999")
