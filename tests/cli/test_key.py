@@ -113,12 +113,15 @@ def test_what_cannot_be_made_exits_with_2_and_leaves_no_file(
     assert not (folder / ".handrail").exists()
 
 
-def test_without_a_key_file_the_lines_to_add_are_shown(folder: Path) -> None:
+def test_without_a_key_file_the_line_to_add_is_shown(folder: Path) -> None:
     (folder / "handrail.toml").write_text(_FILE)
     printed = handrail("key", "list", folder=folder)
 
     assert printed.code == 2
-    assert '[auth] and keys = ".handrail/keys.json"' in printed.err
+    line = 'auth.keys = ".handrail/keys.json"'
+    assert line in printed.err
+    (folder / "handrail.toml").write_text(f"{line}\n{_FILE}")
+    assert handrail("key", "list", folder=folder).code == 0
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 2, "keys": []}', "[" * 100_000])

@@ -67,7 +67,8 @@ def refusal_to_serve(site: Site, address: str) -> str:
 def test_an_address_that_others_can_reach_is_refused(site: Site, host: str) -> None:
     assert refusal_to_serve(site, f"{host}:{free_port()}") == (
         f"error: {host.strip('[]')} can be reached from other machines, and this server has no "
-        "authentication\nhint: Serve on 127.0.0.1, behind a proxy that authenticates.\n"
+        'authentication\nhint: Say auth.keys = ".handrail/keys.json" in the server file and make '
+        "keys with handrail key new; or serve on 127.0.0.1, behind a proxy that authenticates.\n"
     )
 
 

@@ -122,7 +122,7 @@ def _open(file: Path | None) -> tuple[ServerSpec, Path]:
     if spec.auth.keys is None:
         raise UsageError(
             f"{path} does not say where its keys are",
-            hint='Add two lines to it: [auth] and keys = ".handrail/keys.json"',
+            hint='Add a line above its first table: auth.keys = ".handrail/keys.json"',
         )
     return spec, path.absolute().parent / spec.auth.keys
 

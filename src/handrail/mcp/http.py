@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastmcp import FastMCP
@@ -15,11 +16,13 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.middleware import Middleware
 
 from handrail.errors import UsageError
+from handrail.mcp.connection import Connection, Connections
 from handrail.mcp.disconnect import NoticeDisconnect
 from handrail.meter.traffic import Traffic
 
 PATH = "/mcp"
 _LARGEST_BODY_BYTES = 16 * 1024**2
+_LARGEST_HEADERS_BYTES = 65_536
 _STREAM = socket.SOCK_STREAM
 _WAITING_CONNECTIONS = 2048
 
@@ -29,6 +32,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, traffic: Traffic, drain_seconds: float) -> None:
         super().__init__(config)
+        self.server_state = Connections()
         self._traffic = traffic
         self._drain_seconds = drain_seconds
         self._stopping: asyncio.Task[None] | None = None
@@ -70,10 +74,13 @@ async def serve_http(
         json_response=False,
         stateless_http=False,
         host_origin_protection=True,
-        allowed_hosts=[str(listener.getsockname()[0]) for listener in listeners],
+        allowed_hosts=_hosts(server, listeners),
+        allowed_origins=_origins(server),
     )
     config = uvicorn.Config(
         app,
+        http=Connection,
+        h11_max_incomplete_event_size=_LARGEST_HEADERS_BYTES,
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -83,17 +90,37 @@ async def serve_http(
     await _Server(config, traffic, drain_seconds).serve(list(listeners))
 
 
-@contextmanager
-def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
-    """Listen at every address of `host`, which only this machine can reach.
+def _hosts(server: FastMCP, listeners: Sequence[socket.socket]) -> list[str]:
+    """What clients may call us.
 
-    Raises `UsageError` for an address that other machines can reach, since this version has no
-    authentication, and when it is not to be had.
+    Where they must prove who they are, anything: behind a proxy we cannot know our names, and a
+    page that made a browser take us for its own host (DNS rebinding) would have no token.
     """
-    if not _is_loopback(host):
+    if server.auth is not None:
+        return ["*"]
+    return [str(listener.getsockname()[0]) for listener in listeners]
+
+
+def _origins(server: FastMCP) -> list[str]:
+    """Where pages come from that may ask: ours, on which people sign in."""
+    if server.auth is None or server.auth.base_url is None:
+        return []
+    parts = urlsplit(str(server.auth.base_url))
+    return [f"{parts.scheme}://{parts.netloc}"]
+
+
+@contextmanager
+def listening(host: str, port: int, *, open_to_all: bool) -> Iterator[list[socket.socket]]:
+    """Listen at every address of `host`.
+
+    Raises `UsageError` when it is not to be had; also for an address that other machines can
+    reach, unless the server is `open_to_all`, as it may be when callers prove who they are.
+    """
+    if not open_to_all and not _is_loopback(host):
         raise UsageError(
             f"{host} can be reached from other machines, and this server has no authentication",
-            hint="Serve on 127.0.0.1, behind a proxy that authenticates.",
+            hint='Say auth.keys = ".handrail/keys.json" in the server file and make keys with '
+            "handrail key new; or serve on 127.0.0.1, behind a proxy that authenticates.",
         )
     with ExitStack() as open_ones:
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, ExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import structlog
 
 from handrail.call import Line, open_line
+from handrail.mcp.auth.opening import open_auth
 from handrail.mcp.http import PATH, listening, serve_http
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
@@ -36,12 +37,15 @@ async def serve(
 
     Raises `ConfinementUnavailable` and `UsageError` before anything is served.
     """
-    with ExitStack() as stack:
-        listeners = stack.enter_context(listening(*address)) if address is not None else []
+    async with AsyncExitStack() as stack:
+        listeners, auth = [], None
+        if address is not None:
+            listeners = stack.enter_context(listening(*address, open_to_all=spec.auth.is_set))
+            auth = await stack.enter_async_context(open_auth(spec.auth, host))
         tally = Tally()
         recorder = Recorders((Logbook(), tally))
         async with open_line(spec, host, recorder, means) as line, watch(line, tally):
-            server = build_server(line)
+            server = build_server(line, auth)
             _log.info(
                 "serving",
                 server=spec.server.name,
