@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 import structlog
 
 from handrail.call import Line, open_line
-from handrail.mcp.auth.opening import open_auth
 from handrail.mcp.http import PATH, listening, serve_http
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
@@ -41,6 +40,10 @@ async def serve(
         listeners, auth = [], None
         if address is not None:
             listeners = stack.enter_context(listening(*address, open_to_all=spec.auth.is_set))
+        if listeners and spec.auth.is_set:
+            # Takes a while to import, and only servers of many need it.
+            from handrail.mcp.auth.opening import open_auth
+
             auth = await stack.enter_async_context(open_auth(spec.auth, host))
         tally = Tally()
         recorder = Recorders((Logbook(), tally))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastmcp.server.auth import TokenVerifier
+from fastmcp.server.auth import AuthProvider, TokenVerifier
 from joserfc import jwk
 from joserfc.errors import JoseError
 
@@ -15,24 +15,28 @@ from handrail.mcp.auth.introspection import IntrospectionVerifier
 from handrail.mcp.auth.issuer import IssuerClient
 from handrail.mcp.auth.jwt import JwtVerifier, kind_of
 from handrail.mcp.auth.keys import KeyVerifier
-from handrail.mcp.auth.oidc import sign_in
 from handrail.mcp.auth.sources import Sources
 from handrail.plan.host import Host
 from handrail.spec.auth import AuthTable, JwtTable
 
 
 @asynccontextmanager
-async def open_auth(table: AuthTable, host: Host) -> AsyncIterator[Sources | None]:
-    """What verifies tokens, while a server runs; None where nobody has to prove anything.
+async def open_auth(table: AuthTable, host: Host) -> AsyncIterator[Sources]:
+    """What verifies tokens, while a server runs.
 
     Raises `UsageError` when a file that it names is of no use, or an OpenID provider is away.
     """
-    if not table.is_set:
-        yield None
-        return
     async with IssuerClient() as client:
-        server = None if table.oidc is None else sign_in(table.oidc, host, client)
-        yield Sources(_verifiers(table, host, client), server)
+        yield Sources(_verifiers(table, host, client), _sign_in(table, host, client))
+
+
+def _sign_in(table: AuthTable, host: Host, client: IssuerClient) -> AuthProvider | None:
+    if table.oidc is None:
+        return None
+    # It brings a web site, which takes long to import.
+    from handrail.mcp.auth.oidc import sign_in
+
+    return sign_in(table.oidc, host, client)
 
 
 def _verifiers(table: AuthTable, host: Host, client: IssuerClient) -> dict[str, TokenVerifier]:
