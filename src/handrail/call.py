@@ -46,6 +46,7 @@ from handrail.sandbox.cell import Cell
 from handrail.sandbox.confine import common_cell, confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
+from handrail.systems.files.own_trees import OwnTrees
 from handrail.systems.files.reply import answered
 from handrail.systems.files.trash_room import prepare
 
@@ -74,7 +75,7 @@ class Line:
         self.spent = Spent()
         self.patience_seconds = patience_seconds
         self.state = host.state
-        self._host = host
+        self._trees = OwnTrees(spec, host)
         self.means = means
         self._pool = pool
         self._recorder = recorder
@@ -142,9 +143,10 @@ class Line:
         return outcome
 
     async def _plan(self, call: Call) -> Plan:
-        planning = partial(build_plan, self.spec, call.tool, call.arguments, self._host)
+        host = self._trees.host_of(call.caller.name)
+        planning = partial(build_plan, self.spec, call.tool, call.arguments, host)
         # A large repository takes a while to look through, and other calls go on meanwhile.
-        plan = await asyncio.to_thread(planning) if self._host.inspects(call.tool) else planning()
+        plan = await asyncio.to_thread(planning) if host.inspects(call.tool) else planning()
         if isinstance(plan.stdin, Earlier):
             # Nobody is asked about a plan that names what is not there.
             self.outputs.find(call.caller.name, plan.stdin.call_id, plan.stdin.stream)

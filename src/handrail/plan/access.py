@@ -93,6 +93,9 @@ def _standing(tool: ToolSpec, host: Host) -> Standing:
         bare.append(access_to_run(host.searcher, runtime_of(host.searcher), host.system))
     named = _writable(tool, host)
     writable = tuple(path for path in named if path.name != ".git" or path.exists())
+    if host.shared is not None:
+        # Nothing in a caller's tree is granted by its own name: they may put links there.
+        writable = _outermost(writable)
     declared = [host.leads(written) for written in tool.readable]
     started = [host.leads(written) for written in tool.executable]
     if "executes-workspace-code" in tool.acknowledge:

@@ -15,6 +15,11 @@ _SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", "/boot", "/bin", "/sbin", "/
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # made for everybody to write to
 
 
+_OF_EACH = (
+    "With per_caller, name the workspace itself, .git beside it, and what is elsewhere, for all."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """One declared path: as the file has it, and where that leads, without links."""
@@ -28,11 +33,14 @@ class Declared:
 
 def declared(spec: ServerSpec, here: Path) -> Iterator[Declared | Finding]:
     """Every declared path, relative to `here`; a finding for one that cannot be allowed."""
+    shared = Path(os.path.realpath(here / spec.workspace.root))
     for index, tool in enumerate(spec.tools):
         for key, written, want in _of(tool):
             at = ("tool", index, *key)
             path = Path(os.path.realpath(here / written))
-            if _may_come(path, key[0], tool, here):
+            if spec.workspace.per_caller and (why := _mixes(path, shared)):
+                yield Finding(at, "E434", f"{key[0]}: {path} {why}", _OF_EACH)
+            elif _may_come(path, key[0], tool, here):
                 continue
             if not _is_there(path):
                 message = f"{key[0]}: there is no {path}; only what exists can be allowed"
@@ -42,6 +50,19 @@ def declared(spec: ServerSpec, here: Path) -> Iterator[Declared | Finding]:
                 yield Finding(at, "E432", message, "Name a folder that is for this tool alone.")
             else:
                 yield Declared(at, written, path, want)
+
+
+def _mixes(path: Path, shared: Path) -> str | None:
+    """Why `path` has no place where callers have a tree each in `shared`; None when it has.
+
+    What is in a tree is its caller's: they may put a link in the place of a folder there, and
+    what the link led to would be allowed. A repository is allowed with all that is around it.
+    """
+    if path in (shared, shared / ".git"):
+        return None
+    if shared.is_relative_to(path):
+        return "holds the workspaces of all callers"
+    return "is in the workspace, and each caller has one" if path.is_relative_to(shared) else None
 
 
 def is_system(path: Path) -> bool:

@@ -19,7 +19,7 @@ from handrail.plan.program import Program
 from handrail.plan.runtime import Runtime, runtime_of, system
 from handrail.plan.secrets import reveal
 from handrail.plan.user import User, choose_user
-from handrail.plan.workspace import judge_workspace
+from handrail.plan.workspace import judge_sharing, judge_workspace
 from handrail.profiles.catalogue import profile_of, read_profile, shipped, shipped_names, told
 from handrail.profiles.profile import Profile
 from handrail.spec.server import ProgramSpec, ServerSpec
@@ -63,6 +63,8 @@ class Host:
     """What every program gets."""
     declared: Mapping[str, Path] = field(default_factory=dict)
     """Where the paths that tools declare lead, by what the file says."""
+    shared: Path | None = None
+    """The folder that holds the workspace of each caller, when this is the host of one of them."""
     standings: dict[str, Standing] = field(default_factory=dict, compare=False, repr=False)
     """For `access_of` alone: what it has worked out, by tool."""
 
@@ -72,8 +74,9 @@ class Host:
 
         Never in the workspace, where a command could plant a program.
         """
+        theirs = self.shared or self.workspace
         beside = (found.path.parent for found in self.programs.values())
-        trusted = (str(folder) for folder in beside if not folder.is_relative_to(self.workspace))
+        trusted = (str(folder) for folder in beside if not folder.is_relative_to(theirs))
         return ":".join(dict.fromkeys([*trusted, *_SYSTEM_FOLDERS]))
 
     def inspects(self, tool: ToolSpec) -> bool:
@@ -82,9 +85,15 @@ class Host:
         return any(profile.inspect is not None for profile in found if profile is not None)
 
     def leads(self, written: str) -> Path:
-        """Where a declared path led when the server started; links changed since mean nothing."""
+        """Where a declared path led when the server started; links changed since mean nothing.
+
+        What led into the shared folder leads to the same place in the caller's own.
+        """
         known = self.declared.get(written)
-        return known or Path(os.path.realpath(self.file.parent / written))
+        path = known or Path(os.path.realpath(self.file.parent / written))
+        if self.shared is None or not path.is_relative_to(self.shared):
+            return path
+        return self.workspace / path.relative_to(self.shared)
 
 
 def survey(
@@ -107,6 +116,9 @@ def survey(
     if isinstance(user, Finding):
         return None, [*findings, user]
     findings += _elsewhere(findings, forbidden(needs(spec, root, programs, trees.values()), user))
+    runtimes = {name: runtime_of(found.path) for name, found in programs.items()}
+    if spec.workspace.per_caller:
+        findings += judge_sharing(root, runtimes)
     if any(one.severity is Severity.ERROR for one in findings):
         return None, findings
     host = Host(
@@ -114,7 +126,7 @@ def survey(
         workspace=root,
         state=here / STATE_FOLDER,
         programs=MappingProxyType(programs),
-        runtimes=MappingProxyType({name: runtime_of(p.path) for name, p in programs.items()}),
+        runtimes=MappingProxyType(runtimes),
         profiles=MappingProxyType(profiles),
         user=user,
         secrets=MappingProxyType(secrets),

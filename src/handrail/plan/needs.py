@@ -34,16 +34,31 @@ def needs(
     spec: ServerSpec, workspace: Path, programs: Mapping[str, Program], trees: Iterable[Declared]
 ) -> Iterator[Need]:
     """What the tools of `spec` need; of one place, the lesser need first."""
-    yield Need(_WORKSPACE, "E403", f"the workspace {workspace}", workspace, os.R_OK)
-    writer = next((tool.name for tool in spec.tools if _writes_workspace(tool)), None)
-    if writer is not None:
-        what = f'the workspace {workspace} of tool "{writer}"'
-        yield Need(_WORKSPACE, "E404", what, workspace, os.W_OK)
+    if spec.workspace.per_caller:
+        yield from _of_own_trees(workspace)
+    else:
+        yield from _of_workspace(spec, workspace)
     for name, program in programs.items():
         what = f'program "{name}" ({program.path})'
         yield Need(("programs", name), "E415", what, program.path, os.X_OK)
     for tree in trees:
         yield Need(tree.at, "E433", f"{tree.at[2]}: {tree.path}", tree.path, tree.want)
+
+
+def _of_workspace(spec: ServerSpec, workspace: Path) -> Iterator[Need]:
+    yield Need(_WORKSPACE, "E403", f"the workspace {workspace}", workspace, os.R_OK)
+    writer = next((tool.name for tool in spec.tools if _writes_workspace(tool)), None)
+    if writer is not None:
+        what = f'the workspace {workspace} of tool "{writer}"'
+        yield Need(_WORKSPACE, "E404", what, workspace, os.W_OK)
+
+
+def _of_own_trees(shared: Path) -> Iterator[Need]:
+    """What is in a caller's folder is theirs; the server makes it, and they must come to it."""
+    what = f"the workspace {shared}, where each caller gets a folder,"
+    yield Need(_WORKSPACE, "E403", what, shared / "of-a-caller", os.F_OK)
+    if os.geteuid() != 0:
+        yield Need(_WORKSPACE, "E404", what, shared, os.W_OK)
 
 
 def forbidden(wanted: Iterable[Need], user: User | None) -> Iterator[Finding]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from handrail.diagnostic import Finding, Severity
 from handrail.plan.declared import is_system
+from handrail.plan.runtime import Runtime, system
 
 _AT = ("workspace", "root")
 _NO_FILES = (Path("/proc"), Path("/sys"), Path("/dev/pts"), Path("/dev/mqueue"))
@@ -31,6 +33,16 @@ def judge_workspace(root: Path) -> Iterator[Finding]:
         message = f"the workspace {root} holds far more than one project; tools see all of it"
         hint = "Name the folder that they are for."
         yield Finding(_AT, "E405", message, hint, Severity.WARNING)
+
+
+def judge_sharing(root: Path, runtimes: Mapping[str, Runtime]) -> Iterator[Finding]:
+    """Judge `root` where each caller has a tree in it: no program may need all of them."""
+    for name, runtime in {"every program": system(), **runtimes}.items():
+        trees = map(os.path.realpath, (*runtime.readable, *runtime.executable))
+        over = next((tree for tree in trees if root.is_relative_to(tree)), None)
+        if over is not None:
+            message = f"{name} can read {over}, and so the folders of all callers in {root}"
+            yield Finding(_AT, "E434", message, "Name a folder elsewhere.")
 
 
 def _is_wide(root: Path) -> bool:

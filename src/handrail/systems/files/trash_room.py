@@ -21,8 +21,11 @@ _STATE_MODE, _TRASH_MODE = 0o755, 0o700
 def prepare(spec: ServerSpec, host: Host) -> None:
     """Have the trash, where tools need one that only a server which is root can make.
 
-    Where that cannot be, nothing is done, and a call that needs it says so.
+    Where that cannot be, nothing is done, and a call that needs it says so. Callers who have a
+    tree each have their trash in it.
     """
+    if spec.workspace.per_caller:
+        return
     deletes = any(isinstance(t, FilesSpec) and t.files is Operation.DELETE for t in spec.tools)
     if deletes and host.user is not None and host.state == host.workspace / STATE_FOLDER:
         with suppress(OSError):
