@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import httpx2
 from joserfc import jws
 from joserfc.jwk import RSAKey
+from joserfc.registry import HeaderParameter
 
 from tests.served.raw import Mode, opening, request
 
@@ -67,9 +68,12 @@ class Issuer:
 
 def sign(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
     """A token with any header and any claims."""
-    registry = jws.JWSRegistry(strict_check_header=False)
-    text = json.dumps(claims)
-    return jws.serialize_compact(header, text, key, algorithms=[header["alg"]], registry=registry)
+    registry = jws.JWSRegistry(
+        header_registry={"wow": HeaderParameter("What nobody knows", "int")},
+        algorithms=[header["alg"]],
+        strict_check_header=False,
+    )
+    return jws.serialize_compact(header, json.dumps(claims), key, registry=registry)
 
 
 def part(content: object) -> str:
