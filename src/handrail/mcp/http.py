@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from handrail.errors import UsageError
 from handrail.mcp.connection import Connection, Connections
 from handrail.mcp.disconnect import NoticeDisconnect
+from handrail.mcp.retry_after import RetryAfter
 from handrail.meter.traffic import Traffic
 
 PATH = "/mcp"
@@ -69,7 +70,7 @@ async def serve_http(
     """Serve until SIGTERM or SIGINT; calls in flight get their time."""
     app = server.http_app(
         path=PATH,
-        middleware=[Middleware(NoticeDisconnect)],
+        middleware=[Middleware(NoticeDisconnect), Middleware(RetryAfter)],
         # As JSON, answers would come without progress, and a cancelled call would run on.
         json_response=False,
         stateless_http=False,
