@@ -26,6 +26,7 @@ from handrail.mcp.answer import Answer, answer
 from handrail.mcp.clean import clean
 from handrail.mcp.files.answer import FilesAnswer
 from handrail.process.outcome import Cancelled
+from handrail.record.audit.keep import audited
 from handrail.record.logs import configure_logs
 from handrail.record.record import CallRecord
 from handrail.request import Call
@@ -65,7 +66,7 @@ def call(
 
 
 class _Unrecorded:
-    """One call at a terminal: what is printed is its record."""
+    """One call at a terminal: what is printed is its record, beside the audit."""
 
     async def begin(self, call: CallRecord) -> None:
         """Keep nothing."""
@@ -78,7 +79,11 @@ async def _call(
     opened: Opened, name: str, request: dict[str, object], *, as_json: bool, yes: bool
 ) -> int:
     tool = opened.tool(name)
-    async with open_line(opened.spec, opened.host, _Unrecorded(), opened.means) as line:
+    spec, host, means = opened.spec, opened.host, opened.means
+    async with (
+        audited(_Unrecorded(), spec, host, means.tier) as recorder,
+        open_line(spec, host, recorder, means) as line,
+    ):
         with _watching(name) as status:
             one = Call(tool, request, _listener(status), approver=approver(yes=yes, status=status))
             try:

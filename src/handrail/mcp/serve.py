@@ -13,6 +13,7 @@ from handrail.mcp.http import PATH, listening, serve_http
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
 from handrail.plan.host import Host
+from handrail.record.audit.keep import audited
 from handrail.record.logbook import Logbook
 from handrail.record.record import Recorders
 from handrail.record.tally import Tally
@@ -46,7 +47,9 @@ async def serve(
 
             auth = await stack.enter_async_context(open_auth(spec.auth, host))
         tally = Tally()
-        recorder = Recorders((Logbook(), tally))
+        recorder = await stack.enter_async_context(
+            audited(Recorders((Logbook(), tally)), spec, host, means.tier)
+        )
         async with open_line(spec, host, recorder, means) as line, watch(line, tally):
             server = build_server(line, auth)
             _log.info(

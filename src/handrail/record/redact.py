@@ -95,6 +95,8 @@ _PATTERNS = (
     ),
 )
 
+_BY_MARK = [(mark, pattern) for pattern in _PATTERNS for mark in pattern.marks]
+
 
 def redact(text: str, hidden: Iterable[str] = ()) -> str:
     """`text` with every value of `hidden`, and all that looks like a secret, covered."""
@@ -112,10 +114,10 @@ def redact_words(words: Sequence[str], hidden: Iterable[str] = ()) -> list[str]:
     return shown
 
 
-def _patterns_for(text: str) -> list[Pattern]:
+def _patterns_for(text: str) -> Iterable[Pattern]:
     """Those that may be found in `text`: for most, none."""
     small = text.lower()
-    return [one for one in _PATTERNS if any(mark in small for mark in one.marks)]
+    return {pattern: None for mark, pattern in _BY_MARK if mark in small}
 
 
 def _covered(text: str, patterns: Iterable[Pattern]) -> str:
