@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handrail.diagnostic import Finding
+from handrail.lint.auth import judge_auth
 from handrail.lint.confinement import judge_confinement
 from handrail.lint.endings import judge_endings
 from handrail.lint.examples import judge_examples
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     judge_params,
     judge_placeholders,
     judge_secrets,
+    judge_auth,
     judge_paths,
     judge_endings,
     judge_confinement,

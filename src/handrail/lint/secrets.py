@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handrail.diagnostic import Finding, Severity
+from handrail.lint.auth import secrets_used
 from handrail.spec.server import SecretSpec, ServerSpec
 from handrail.spec.suggest import closest
 from handrail.spec.tool import SecretRef, ToolSpec
@@ -12,7 +13,9 @@ from handrail.spec.tool import SecretRef, ToolSpec
 
 def judge_secrets(spec: ServerSpec) -> Iterator[Finding]:
     """Judge every declared secret, and every variable that tools set."""
-    used: set[str | None] = set()
+    used: set[str | None] = {
+        name if name in spec.secrets else closest(name, spec.secrets) for name in secrets_used(spec)
+    }
     for index, tool in enumerate(spec.tools):
         names = [value.secret for value in tool.env.values() if isinstance(value, SecretRef)]
         # A misspelt mention is one mistake, not two.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from handrail.spec.element import Names
 from handrail.spec.model import Table
 from handrail.spec.names import Named, PathName
 from handrail.spec.units import Seconds
@@ -19,6 +20,16 @@ ClaimPath = Annotated[
     Field(min_length=1, max_length=256),
 ]
 """Where something is among the claims of a token: names, with dots between them."""
+
+
+def _named(audience: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    if "" in audience and not isinstance(audience, str):
+        raise ValueError("an audience has a name")
+    return audience
+
+
+Audience = Annotated[Names, AfterValidator(_named)]
+"""Whom tokens are for: one name of this server at the issuer, or several."""
 Algorithm = Literal[
     "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "Ed25519"
 ]
@@ -42,7 +53,7 @@ class JwtTable(TokenTable):
     """Where the issuer publishes its keys; they may change there at any time."""
     public_key: PathName | None = None
     """Or the file with its one key (PEM)."""
-    audience: str | tuple[str, ...]
+    audience: Audience
     """What `aud` must be, or have among others: the name of this server at the issuer."""
     algorithm: Algorithm = "RS256"
     """How tokens are signed; no other way is accepted."""
@@ -59,7 +70,7 @@ class IntrospectionTable(TokenTable):
     """Who we are there."""
     client_secret: str
     """The entry of `[secrets]` that proves it."""
-    audience: str | tuple[str, ...] | None = None
+    audience: Audience | None = None
     """What `aud` must be, or have among others."""
     remember: Seconds | None = None
     """How long an answer holds; asked anew each time when unset."""
