@@ -32,17 +32,21 @@ class Declared:
 
 
 def declared(spec: ServerSpec, here: Path) -> Iterator[Declared | Finding]:
-    """Every declared path, relative to `here`; a finding for one that cannot be allowed."""
+    """Every declared path, relative to `here`; a finding for one that cannot be allowed.
+
+    Where callers have a tree each, those in the workspace are left out: each will have its own.
+    """
     shared = Path(os.path.realpath(here / spec.workspace.root))
     for index, tool in enumerate(spec.tools):
         for key, written, want in _of(tool):
             at = ("tool", index, *key)
             path = Path(os.path.realpath(here / written))
+            is_own = spec.workspace.per_caller and _is_of_each(path, key[0], tool, here, shared)
+            if is_own or _may_come(path, key[0], tool, here):
+                continue
             if spec.workspace.per_caller and (why := _mixes(path, shared)):
                 yield Finding(at, "E434", f"{key[0]}: {path} {why}", _OF_EACH)
-            elif _may_come(path, key[0], tool, here):
-                continue
-            if not _is_there(path):
+            elif not _is_there(path):
                 message = f"{key[0]}: there is no {path}; only what exists can be allowed"
                 yield Finding(at, "E431", message, "Create it first.")
             elif want & os.W_OK and is_system(path):
@@ -52,14 +56,19 @@ def declared(spec: ServerSpec, here: Path) -> Iterator[Declared | Finding]:
                 yield Declared(at, written, path, want)
 
 
-def _mixes(path: Path, shared: Path) -> str | None:
-    """Why `path` has no place where callers have a tree each in `shared`; None when it has.
+def _is_of_each(path: Path, key: str, tool: ToolSpec, here: Path, shared: Path) -> bool:
+    """Whether every caller may have this in a tree of their own in `shared`.
 
-    What is in a tree is its caller's: they may put a link in the place of a folder there, and
-    what the link led to would be allowed. A repository is allowed with all that is around it.
+    Only a tree as a whole, and its repository beside all the rest: in a tree, its caller may put
+    a link in the place of a folder, and what the link led to would be allowed.
     """
-    if path in (shared, shared / ".git"):
-        return None
+    if path != shared / ".git":
+        return path == shared
+    return key == "writable" and shared in _writable(tool, here)
+
+
+def _mixes(path: Path, shared: Path) -> str | None:
+    """Why `path` has no place where callers have a tree each in `shared`; None when it has."""
     if shared.is_relative_to(path):
         return "holds the workspaces of all callers"
     return "is in the workspace, and each caller has one" if path.is_relative_to(shared) else None
@@ -88,7 +97,11 @@ def _may_come(path: Path, key: str, tool: ToolSpec, here: Path) -> bool:
     """
     if key != "writable" or path.name != ".git" or _is_there(path):
         return False
-    return any(Path(os.path.realpath(here / one)) == path.parent for one in tool.writable or ())
+    return path.parent in _writable(tool, here)
+
+
+def _writable(tool: ToolSpec, here: Path) -> list[Path]:
+    return [Path(os.path.realpath(here / one)) for one in tool.writable or ()]
 
 
 def _is_there(path: Path) -> bool:
