@@ -17,7 +17,7 @@ from functools import partial
 from handrail.errors import CallError, Denied, Draining, Internal
 from handrail.meter.account import Account, Usage
 from handrail.meter.meter import Bill, Meter
-from handrail.meter.slots import Slots
+from handrail.meter.queue import FairQueue
 from handrail.meter.spent import Spent
 from handrail.meter.traffic import Flight, Stage, Traffic
 from handrail.plan.digest import digest
@@ -80,7 +80,7 @@ class Line:
         self._pool = pool
         self._recorder = recorder
         self._meter = Meter(spec)
-        self._questions = Slots(_MOST_QUESTIONS, {})
+        self._questions = FairQueue(_MOST_QUESTIONS)
         self._spool = folder_in(host.state)
 
     async def call(self, call: Call) -> Outcome:
@@ -179,7 +179,7 @@ class Line:
         When they have given it, the plan must still be what they were shown: paths may lead
         elsewhere by then.
         """
-        async with self._questions.lease(call.tool.name):
+        async with self._questions.place(call.caller.name, call.tool.name):
             approval = await ask(
                 call.approver, question, call.cut, patience_seconds=self.patience_seconds
             )

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+import structlog
+
+from handrail.errors import Busy
 from handrail.meter.account import Account, Usage
-from handrail.meter.slots import Slots
+from handrail.meter.claims import ALL, caller_of, charges, costs, hits, places, refused
+from handrail.meter.queue import PATIENCE_SECONDS, FairQueue
+from handrail.meter.store import Away, Charge, Claim, Place, Refusal, Store
 from handrail.spec.server import ServerSpec
-from handrail.spec.tool import ToolSpec
+from handrail.spec.tool import Effect, ToolSpec
 
 Bill = Callable[[Usage], None]
 """Says what a call used."""
+_MOST_ACCOUNTS = 1_000
+_PAUSE_SECONDS = 0.1
+"""Between two looks for a place that another server gives back."""
+_AWAY_SECONDS = 5.0
+_log = structlog.stdlib.get_logger("handrail.meter")
 
 
 class Meter:
     """Rates, quotas and places, per caller, per tool and of all together."""
 
-    def __init__(self, spec: ServerSpec) -> None:
-        self._slots = Slots.of(spec)
+    def __init__(self, spec: ServerSpec, store: Store) -> None:
+        self._access = spec.access
+        self._store = store
+        most = spec.access.total.concurrency or spec.limits.concurrency
+        by_tool = {tool.name: tool.concurrency for tool in spec.tools if tool.concurrency}
+        self.queue = FairQueue(min(most, spec.limits.concurrency), by_tool)
+        self.is_away = False
+        """Whether the store was away when it was last asked."""
+        self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self._later: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def lease(self, account: Account, tool: ToolSpec) -> AsyncIterator[Bill]:
@@ -26,5 +48,125 @@ class Meter:
 
         Raises `RateLimited`, `QuotaExhausted` and `Busy`.
         """
-        async with self._slots.lease(tool.name):
-            yield lambda usage: None
+        self._remember(account)
+        await self._take(hits(account, tool, self._access.total), tool)
+        async with self._place(account, tool):
+            yield lambda usage: self._charge(account, usage)
+
+    async def used(self, caller: str) -> Mapping[str, tuple[int, int, float]]:
+        """What a caller of late has used, how much of it they may, and for how many seconds
+        that counts; by what is counted. Raises `Away`."""
+        account = self._accounts.get(caller)
+        asked = [] if account is None else charges(caller_of(account), account.budget)
+        found = await self._store.used(asked) if asked else {}
+        return {
+            one.name.partition(":")[0]: (used, one.limit, left)
+            for one in asked
+            for used, left in [found[one.name]]
+        }
+
+    async def close(self) -> None:
+        """Count what is still to be counted, and let go of the store."""
+        if self._later:
+            await asyncio.wait(self._later)
+        await self._store.close()
+
+    @asynccontextmanager
+    async def _place(self, account: Account, tool: ToolSpec) -> AsyncIterator[None]:
+        """A place here, and with a shared store one among those of all servers, too."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        held = self._shared_places(account)
+        total = charges(ALL, self._access.total)
+        claims = [*charges(caller_of(account), account.budget), *total, *held]
+        while True:
+            async with self.queue.place(account.name, tool.name, account.budget.concurrency):
+                refusal = await self._take(claims, tool)
+                if refusal is None:
+                    try:
+                        yield
+                    finally:
+                        self._give_back(held)
+                    return
+            # No place of ours is kept from others while another server has what we wait for.
+            if time.monotonic() > deadline:
+                raise Busy(
+                    f"other servers have every place for {account.name}",
+                    hint="Try again later.",
+                    retry_after_seconds=PATIENCE_SECONDS,
+                )
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    def _shared_places(self, account: Account) -> list[Place]:
+        if not self._store.shared:
+            return []
+        return places(account, self._access.total, secrets.token_hex(8))
+
+    async def _take(self, claims: Sequence[Claim], tool: ToolSpec) -> Refusal | None:
+        """Take what is claimed; the refusal, when only a place is missing.
+
+        Raises `CallError` for any other refusal, and when nobody knows.
+        """
+        if not claims:
+            return None
+        try:
+            refusal = await self._store.take(claims)
+        except Away as away:
+            self._miss(str(away))
+            if tool.effect is Effect.READ and self._access.without_store == "read":
+                return None
+            raise _uncounted() from away
+        self._answered()
+        if refusal is None or isinstance(refusal.claim, Place):
+            return refusal
+        raise refused(refusal)
+
+    def _charge(self, account: Account, usage: Usage) -> None:
+        """Count it while the answer is on its way."""
+        own = costs(caller_of(account), account.budget, usage)
+        self._do_later(self._add([*own, *costs(ALL, self._access.total, usage)]))
+
+    async def _add(self, used: Sequence[Charge]) -> None:
+        if used:
+            try:
+                await self._store.add(used)
+            except Away as away:
+                self._miss(str(away))
+
+    def _give_back(self, held: Sequence[Place]) -> None:
+        if held:
+            self._do_later(self._free(held))
+
+    async def _free(self, held: Sequence[Place]) -> None:
+        try:
+            await self._store.free(held)
+        except Away as away:  # they are free when their lease has ended
+            self._miss(str(away))
+
+    def _do_later(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    def _remember(self, account: Account) -> None:
+        self._accounts[account.name] = account
+        self._accounts.move_to_end(account.name)
+        if len(self._accounts) > _MOST_ACCOUNTS:
+            self._accounts.popitem(last=False)
+
+    def _miss(self, why: str) -> None:
+        if not self.is_away:
+            self.is_away = True
+            _log.error("the store of budgets is away", why=why)
+
+    def _answered(self) -> None:
+        if self.is_away:
+            self.is_away = False
+            _log.info("the store of budgets answers again")
+
+
+def _uncounted() -> Busy:
+    return Busy(
+        "budgets cannot be counted now, and uncounted nothing is done",
+        hint="The server's store is away; try again later.",
+        retry_after_seconds=_AWAY_SECONDS,
+    )
