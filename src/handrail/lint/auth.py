@@ -28,7 +28,9 @@ def judge_auth(spec: ServerSpec) -> Iterator[Finding]:
     for at, url in _urls(spec):
         if not _is_private(url):
             message = f"{url} is not https: whoever is on the way can let anybody in"
-            yield Finding(at, "E803", message, "Write https://.", Severity.WARNING)
+            # Where people sign in, the protocol itself forbids it.
+            severity = Severity.ERROR if at[-1] == "base_url" else Severity.WARNING
+            yield Finding(at, "E803", message, "Write https://.", severity)
 
 
 def secrets_used(spec: ServerSpec) -> list[str]:
