@@ -17,6 +17,7 @@ from functools import partial
 from handrail.errors import CallError, Denied, Draining, Internal
 from handrail.meter.account import Account, Usage
 from handrail.meter.meter import Bill, Meter
+from handrail.meter.opening import open_store
 from handrail.meter.queue import FairQueue
 from handrail.meter.spent import Spent
 from handrail.meter.traffic import Flight, Stage, Traffic
@@ -66,6 +67,7 @@ class Line:
         host: Host,
         means: Means,
         pool: Pool,
+        meter: Meter,
         recorder: Recorder,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
@@ -79,7 +81,7 @@ class Line:
         self.means = means
         self._pool = pool
         self._recorder = recorder
-        self._meter = Meter(spec)
+        self.meter = meter
         self._questions = FairQueue(_MOST_QUESTIONS)
         self._spool = folder_in(host.state)
 
@@ -133,7 +135,7 @@ class Line:
 
     def _lease(self, call: Call) -> AbstractAsyncContextManager[Bill]:
         account = Account(call.caller.name, access.budget(self.spec.access, call.caller))
-        return self._meter.lease(account, call.tool)
+        return self.meter.lease(account, call.tool)
 
     def _kept(self, call: Call, plan: Plan, outcome: Outcome) -> Outcome:
         """The outcome, kept for paging; that of work on files has a value, and no output."""
@@ -238,12 +240,14 @@ async def open_line(
     """
     means = means or await choose(spec.confinement, host.user)
     prepare(spec, host)
+    meter = Meter(spec, open_store(spec, host.state))
     found = Cgroups.find()
     cgroups = found if isinstance(found, Cgroups) else None
     most_idle = max(spec.limits.concurrency, _LEAST_IDLE)
     async with Pool(most_idle=most_idle, warm=_common_cells(spec, means), cgroups=cgroups) as pool:
-        line = Line(spec, host, means, pool, recorder, patience_seconds)
+        line = Line(spec, host, means, pool, meter, recorder, patience_seconds)
         try:
             yield line
         finally:
             line.outputs.clear()
+            await meter.close()

@@ -77,7 +77,7 @@ class Meter:
         deadline = time.monotonic() + PATIENCE_SECONDS
         held = self._shared_places(account)
         total = charges(ALL, self._access.total)
-        claims = [*charges(caller_of(account), account.budget), *total, *held]
+        claims: list[Claim] = [*charges(caller_of(account), account.budget), *total, *held]
         while True:
             async with self.queue.place(account.name, tool.name, account.budget.concurrency):
                 refusal = await self._take(claims, tool)
@@ -123,14 +123,15 @@ class Meter:
     def _charge(self, account: Account, usage: Usage) -> None:
         """Count it while the answer is on its way."""
         own = costs(caller_of(account), account.budget, usage)
-        self._do_later(self._add([*own, *costs(ALL, self._access.total, usage)]))
+        used = [*own, *costs(ALL, self._access.total, usage)]
+        if used:
+            self._do_later(self._add(used))
 
     async def _add(self, used: Sequence[Charge]) -> None:
-        if used:
-            try:
-                await self._store.add(used)
-            except Away as away:
-                self._miss(str(away))
+        try:
+            await self._store.add(used)
+        except Away as away:
+            self._miss(str(away))
 
     def _give_back(self, held: Sequence[Place]) -> None:
         if held:

@@ -1,18 +1,37 @@
-"""Where it is counted what was used: the same questions to memory, SQLite and Redis."""
+"""Where it is counted what is used: the same questions to memory, SQLite and Redis."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+Clock = Callable[[], float]
+"""Seconds since the epoch."""
+
+
+def steady_clock() -> Clock:
+    """The time of day as of now, going on evenly from here, whoever sets the machine's clock."""
+    offset = time.time() - time.monotonic()
+    return lambda: offset + time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One more of at most `limit` in any stretch of `seconds`."""
+
+    name: str
+    limit: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Some of a quota: `amount` of at most `limit` in the window of `seconds` that is now.
+    """`amount` more of at most `limit` in the window of `seconds` that is now.
 
-    `name` says what is counted and of whom: `calls:caller:alice`. A charge of nothing asks whether
-    anything is left. The window belongs to the counter: another length is another counter.
+    A charge of nothing asks whether anything is left. Windows begin at multiples of their length
+    since the epoch. Another length is another counter.
     """
 
     name: str
@@ -20,12 +39,33 @@ class Charge:
     limit: int
     seconds: int
 
+    def window(self, now: float) -> int:
+        """The number of the window that is now."""
+        return int(now // self.seconds)
+
+    def seconds_left(self, now: float) -> float:
+        """Until the next window begins."""
+        return self.seconds - now % self.seconds
+
 
 @dataclass(frozen=True, slots=True)
-class Exhausted:
-    """Why nothing was taken: the first charge that does not fit; later, it may."""
+class Place:
+    """One of `limit` places, for `holder`, until it is given back or its holder falls silent."""
 
-    charge: Charge
+    name: str
+    limit: int
+    holder: str
+
+
+Claim = Hit | Charge | Place
+"""What a call wants of a store. `name` says what, and of whom: `calls:caller:alice`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The first claim that could not be had, and when it is worth trying again."""
+
+    claim: Claim
     retry_after_seconds: float
 
 
@@ -34,25 +74,22 @@ class Away(Exception):
 
 
 class Store(Protocol):
-    """Counts exactly: whatever happens at once, no quota is passed. Every method raises `Away`."""
+    """Counts exactly: whatever happens at once, no limit is passed. Every method raises `Away`."""
 
-    async def take(self, charges: Sequence[Charge]) -> Exhausted | None:
-        """Take all of `charges`, or none when one does not fit."""
+    shared: bool
+    """Whether several servers count in it together."""
+
+    async def take(self, claims: Sequence[Claim]) -> Refusal | None:
+        """Take all that is claimed, or nothing when one part cannot be had."""
 
     async def add(self, charges: Sequence[Charge]) -> None:
-        """Count what was used already, also beyond limits; less than nothing gives it back."""
+        """Count what was used already, be it beyond the limit."""
 
-    async def used(self, charges: Sequence[Charge]) -> list[int]:
-        """How much of each is used in the window that is now."""
+    async def free(self, places: Sequence[Place]) -> None:
+        """Give places back."""
 
-    async def hold(self, name: str, limit: int, holder: str) -> bool:
-        """Take one of `limit` places for `holder`; False when they are all held.
-
-        A place that is not held anew for a while is free again, for its holder may have died.
-        """
-
-    async def release(self, name: str, holder: str) -> None:
-        """Give a place back; nothing when it is not held."""
+    async def used(self, charges: Sequence[Charge]) -> Mapping[str, tuple[int, float]]:
+        """How much is used, by name, and for how many seconds that counts."""
 
     async def close(self) -> None:
         """Let go of what it holds open."""

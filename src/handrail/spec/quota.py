@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from handrail.spec.units import byte_count, seconds
+from handrail.spec.units import byte_count, duration_text, seconds
 
 _WINDOWS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 LONGEST_SECONDS = 366 * 86_400
@@ -115,3 +115,9 @@ CallRate = Annotated[
     WithJsonSchema(_schema(_COUNT, "60/minute", "60/minute burst 10", after=f"( burst {_COUNT})?")),
 ]
 """How often something may be called."""
+
+
+def window_text(total: int) -> str:
+    """`86400` as `"day"`, as a person would write it in the file."""
+    names = {length: name for name, length in _WINDOWS.items()}
+    return names.get(total) or duration_text(total)
