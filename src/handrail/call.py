@@ -67,7 +67,6 @@ class Line:
         host: Host,
         means: Means,
         pool: Pool,
-        meter: Meter,
         recorder: Recorder,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
@@ -81,7 +80,7 @@ class Line:
         self.means = means
         self._pool = pool
         self._recorder = recorder
-        self.meter = meter
+        self.meter = Meter(spec, open_store(spec, host.state))
         self._questions = FairQueue(_MOST_QUESTIONS)
         self._spool = folder_in(host.state)
 
@@ -240,14 +239,13 @@ async def open_line(
     """
     means = means or await choose(spec.confinement, host.user)
     prepare(spec, host)
-    meter = Meter(spec, open_store(spec, host.state))
     found = Cgroups.find()
     cgroups = found if isinstance(found, Cgroups) else None
     most_idle = max(spec.limits.concurrency, _LEAST_IDLE)
     async with Pool(most_idle=most_idle, warm=_common_cells(spec, means), cgroups=cgroups) as pool:
-        line = Line(spec, host, means, pool, meter, recorder, patience_seconds)
+        line = Line(spec, host, means, pool, recorder, patience_seconds)
         try:
             yield line
         finally:
             line.outputs.clear()
-            await meter.close()
+            await line.meter.close()
