@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from handrail.errors import CallError, QuotaExhausted, RateLimited
@@ -100,4 +101,8 @@ def _seconds(claim: Hit | Place) -> float:
 
 
 def _soon(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 10 else duration_text(-(-seconds // 1))
+    """Rounded up: whoever waits so long has not come too early."""
+    for unit, length in (("h", 3_600), ("min", 60)):
+        if seconds > 2 * length:
+            return f"{math.ceil(seconds / length)} {unit}"
+    return f"{math.ceil(seconds)} s"
