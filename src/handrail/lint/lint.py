@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handrail.diagnostic import Finding
+from handrail.lint.access import judge_access
 from handrail.lint.auth import judge_auth
 from handrail.lint.confinement import judge_confinement
 from handrail.lint.endings import judge_endings
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     judge_placeholders,
     judge_secrets,
     judge_auth,
+    judge_access,
     judge_paths,
     judge_endings,
     judge_confinement,

@@ -14,6 +14,7 @@ from handrail.diagnostic import Finding, Severity
 from handrail.errors import SpecError
 from handrail.plan import program
 from handrail.plan.declared import declared
+from handrail.plan.extras import judge_extras
 from handrail.plan.needs import forbidden, needs
 from handrail.plan.program import Program
 from handrail.plan.runtime import Runtime, runtime_of, system
@@ -111,7 +112,14 @@ def survey(
     )
     profiles, unknown = _sorted({name: _known(name, spec, here, programs) for name in programs})
     trees, barred = _sorted({tree.at: tree for tree in declared(spec, here)})
-    findings = [*judge_workspace(root), *lacking, *unknown, *unread, *barred]
+    findings = [
+        *judge_workspace(root),
+        *judge_extras(spec.access),
+        *lacking,
+        *unknown,
+        *unread,
+        *barred,
+    ]
     user = choose_user(spec.confinement.user, root)
     if isinstance(user, Finding):
         return None, [*findings, user]

@@ -12,6 +12,7 @@ from handrail.cli.main import run
 from handrail.diagnostic import Finding
 from handrail.errors import SpecError
 from handrail.lint.lint import lint
+from handrail.plan import extras
 from handrail.plan.host import survey
 from handrail.plan.runtime import Runtime
 from handrail.plan.unreachable import unreachable
@@ -114,6 +115,7 @@ MACHINE = {
     "E431": f'{READING_TOOL}readable = ["nowhere"]',
     "E432": f'{READING_TOOL}writable = ["/etc"]',
     "E433": f'{READING_TOOL}readable = ["closed"]',
+    "E434": f'[workspace]\nroot = "/tmp"\nper_caller = true\n{READING_TOOL}readable = ["/"]',  # open to all
     "E710": '[programs.sh]\nprofile = "no-such-profile"',
 }
 
@@ -158,6 +160,20 @@ def test_what_lies_behind_a_closed_folder_gives_its_code(tmp_path: Path, code: s
         user=User("3210001", 3_210_001, 3_210_002),
     )
     assert [found.code for found in unreachable(here, server())] == [code]
+
+
+EXTRAS = {"E827": 'store = "redis://127.0.0.1"'}
+
+
+@pytest.mark.parametrize("code", EXTRAS)
+def test_what_is_not_installed_gives_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)  # as in a bare environment
+    file = tmp_path / "handrail.toml"
+    file.write_text(f"{FILE}[access]\n{EXTRAS[code]}\n")
+    found = read(file, {}).judge(lambda spec: survey(spec, file, {"PATH": os.defpath})[1])
+    assert [one.code for one in found] == [code]
 
 
 VERSIONS = {"E413": "exit 0", "E414": "echo 'old 1.5'"}
@@ -236,6 +252,7 @@ def test_every_code_of_the_source_is_documented_and_every_documented_one_is_test
         | MACHINE.keys()
         | OUT_OF_REACH.keys()
         | VERSIONS.keys()
+        | EXTRAS.keys()
         | CONFINEMENT.keys()
         | LANDLOCK.keys()
         | PROFILES.keys()
