@@ -204,8 +204,11 @@ def _refused(call: Call, error: CallError) -> Refused:
 
 
 def _usage(outcome: Outcome) -> Usage:
-    output = outcome.stdout.size + outcome.stderr.size
-    return Usage(outcome.cpu_seconds, outcome.seconds, output)
+    streams = outcome.stdout, outcome.stderr
+    output = sum(stream.size for stream in streams)
+    spooled = sum(stream.size for stream in streams if stream.file is not None)
+    stored = outcome.written_bytes + spooled
+    return Usage(outcome.cpu_seconds, outcome.seconds, output, stored)
 
 
 def _refuse_stopped(call: Call) -> None:

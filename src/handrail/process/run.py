@@ -140,6 +140,7 @@ async def _run(
         seconds=time.monotonic() - began,
         cpu_seconds=usage.cpu_seconds,
         max_rss_bytes=usage.largest_bytes,
+        written_bytes=usage.written_bytes,
         confinement=confined.confinement,
         note=note(plan, running, spool, ended, usage, stages),
         denials=() if went_well else _denials(confined, spawner, usage, stdout, stderr),

@@ -36,6 +36,7 @@ class Usage:
     statuses: tuple[int, ...]
     cpu_seconds: float
     largest_bytes: int
+    written_bytes: int
     refused: tuple[Refusal, ...]
 
 
@@ -84,10 +85,11 @@ class Running:
                 self.stopping()
             case wire.GONE:
                 self._see(values[0])
-                statuses, cpu_seconds, largest_bytes, refused = values
+                statuses, cpu_seconds, largest_bytes, written_bytes, refused = values
                 seen = tuple(Refusal(*one) for one in refused)
                 self.starved, self.forks_refused = self._tally.news()
-                _settle(self.gone, Usage(statuses, cpu_seconds, largest_bytes, seen))
+                usage = Usage(statuses, cpu_seconds, largest_bytes, written_bytes, seen)
+                _settle(self.gone, usage)
             case wire.FAILED:
                 self._tally.news()  # of what was started, and not of the next call
                 failed = NotStarted(values[0], os.strerror(values[0]), values[1])

@@ -69,6 +69,24 @@ async def test_a_whole_outcome(pool: Pool, spool: Path) -> None:
     )
 
 
+async def test_what_it_writes_to_the_disk_is_counted_whoever_of_its_processes_writes(
+    pool: Pool, spool: Path, tmp_path: Path
+) -> None:
+    # The second dd is no child of the shell when it ends.
+    script = """
+        dd if=/dev/zero of=$0/a bs=64k count=16
+        (setsid dd if=$0/a of=$0/b bs=64k &)
+        until [ "$(stat -c %s "$0/b")" = 1048576 ]; do sleep 0.01; done
+    """
+    plan = confined("/bin/sh", "-c", script, str(tmp_path))
+
+    outcome = await run(plan, pool, spool=spool)
+
+    said(outcome)
+    assert outcome.ending == Exited(0)
+    assert 2 << 20 <= outcome.written_bytes < 3 << 20
+
+
 @pytest.mark.parametrize("code", [0, 1, 127, 255])
 async def test_it_exits(pool: Pool, spool: Path, code: int) -> None:
     plan = sh(f"printf a; printf b >&2; exit {code}")

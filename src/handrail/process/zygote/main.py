@@ -28,6 +28,8 @@ from .victim import Victim
 
 _FIRST_WATCH_SECONDS = 0.005
 _WATCH_SECONDS = 0.05
+# What ru_oublock counts (getrusage(2)), however large the blocks of a disk are.
+_BLOCK_BYTES = 512
 # The end of its socket ends a zygote, and nothing else: whoever stops the whole server lets it
 # end its calls in order. SIGXCPU would be meant for the command (see spawn.py).
 _DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
@@ -42,6 +44,7 @@ class Call:
         self.statuses: list[int | None] = [None] * len(pids)
         self.cpu_seconds = 0.0
         self.largest_bytes = 0
+        self.written_bytes = 0
         self.bounded: set[int] = set()
 
 
@@ -166,6 +169,7 @@ class Zygote:
             left = pid != 0
             call.cpu_seconds += usage.ru_utime + usage.ru_stime
             call.largest_bytes = max(call.largest_bytes, usage.ru_maxrss * 1024)
+            call.written_bytes += usage.ru_oublock * _BLOCK_BYTES
             if pid in call.running:
                 call.statuses[call.running.pop(pid)] = status
         if len(call.running) < before:
@@ -178,6 +182,7 @@ class Zygote:
             tuple(call.statuses),
             call.cpu_seconds,
             call.largest_bytes,
+            call.written_bytes,
             self.refusals.take(),
         )
         # After the word, for which somebody waits: no order is taken before this is done.

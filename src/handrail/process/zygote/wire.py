@@ -29,9 +29,10 @@ still runs."""
 EXCEEDED = "exceeded"
 """(EXCEEDED, MEMORY or PIDS): a bound was crossed, and every process was killed."""
 GONE = "gone"
-"""(GONE, wait statuses, processor seconds, largest resident bytes, refused): nothing is left;
-ready for the next call. The only reply to most calls. `refused` has the system calls that the
-filter refused, each as (number, first argument, second argument), each once."""
+"""(GONE, wait statuses, processor seconds, largest resident bytes, bytes written to disks,
+refused): nothing is left; ready for the next call. The only reply to most calls. `refused` has the
+system calls that the filter refused, each as (number, first argument, second argument), each
+once."""
 
 MEMORY = "memory"
 PIDS = "pids"
