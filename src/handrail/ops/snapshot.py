@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from handrail.call import Line
+from handrail.meter.store import Away
 from handrail.meter.traffic import Flight, Stage
 from handrail.record.tally import Tally
 
+_MOST_CALLERS = 100
 _MOST_FLIGHTS = 200
 Facts = dict[str, Any]
 
 
-def snapshot(line: Line, tally: Tally, began: float) -> Facts:
+async def snapshot(line: Line, tally: Tally, began: float) -> Facts:
     """The facts, ready for JSON. `began` is when the server did (time.monotonic)."""
     flights = line.traffic.flights
     return {
@@ -26,17 +28,17 @@ def snapshot(line: Line, tally: Tally, began: float) -> Facts:
         "tier": line.means.tier.value,
         "draining": line.traffic.draining,
         "store": line.spec.access.store.partition(":")[0],
-        "store_is_away": False,
+        "store_is_away": line.meter.is_away,
         "audit_is_failing": False,
         "calls": tally.all.calls,
         "refused": dict(tally.all.refused),
-        "callers": _callers(flights, tally),
+        "callers": [await _with_budget(one, line) for one in _callers(flights, tally)],
         "flights": [_flight(flight) for flight in flights[:_MOST_FLIGHTS]],
     }
 
 
 def _callers(flights: list[Flight], tally: Tally) -> list[Facts]:
-    """Those with calls in flight, then those who called last."""
+    """Those with calls in flight, then those who called last, as many as anybody reads."""
     names = dict.fromkeys([flight.caller for flight in flights] + list(tally.callers)[::-1])
     stages = Counter((flight.caller, flight.stage) for flight in flights)
     return [
@@ -44,11 +46,19 @@ def _callers(flights: list[Flight], tally: Tally) -> list[Facts]:
             "name": name,
             "running": stages[name, Stage.RUNNING],
             "waiting": stages[name, Stage.WAITING],
-            "used": {},
             **_counted(name, tally),
         }
-        for name in names
+        for name in list(names)[:_MOST_CALLERS]
     ]
+
+
+async def _with_budget(caller: Facts, line: Line) -> Facts:
+    """With what the caller has used, of how much, and for how many seconds that counts."""
+    try:
+        used = await line.meter.used(caller["name"])
+    except Away:
+        used = {}
+    return {**caller, "used": used}
 
 
 def _counted(name: str, tally: Tally) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,14 @@ _log = structlog.stdlib.get_logger("handrail.watch")
 
 
 @asynccontextmanager
-async def telling(state: Path, facts: Callable[[], object]) -> AsyncIterator[None]:
+async def telling(state: Path, facts: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
     """Tell `facts` as JSON to whoever connects, one line each; the socket goes afterwards."""
     path = state / FOLDER / f"{os.getpid()}{_ENDING}"
 
     async def tell(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                writer.write(json.dumps(facts()).encode() + b"\n")
+                writer.write(json.dumps(await facts()).encode() + b"\n")
                 await writer.drain()
         writer.close()
 
