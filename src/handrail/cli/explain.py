@@ -12,12 +12,14 @@ from handrail.cli.arguments import parse_arguments
 from handrail.cli.folding import folded
 from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
+from handrail.cli.seen_as import CallerName, Roles, host_for, seen_as
 from handrail.errors import CallError
 from handrail.mcp import prose
 from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
 from handrail.plan.program import Program
 from handrail.plan.stage import Earlier
+from handrail.policy.access import check
 from handrail.policy.caller import LOCAL
 from handrail.policy.decision import Ground, Verdict
 from handrail.policy.judge import judge
@@ -31,6 +33,8 @@ def explain(
     tool: str,
     *arguments: str,
     file: Path | None = None,
+    caller: CallerName = None,
+    role: Roles = (),
     json_: AsJson = False,
 ) -> int:
     """Show what a call of TOOL would do: its plan, the verdict, the confinement. Runs nothing.
@@ -43,17 +47,23 @@ def explain(
         NAME=VALUE; give a repeated param once for each item.
     file
         The server file; handrail.toml here or in the nearest parent when left out.
+    caller
+        Who calls, as far as rules and roles are about that; the owner when left out.
+    role
+        A role of that caller; give it again for more.
     json_
         Print it as JSON.
     """
     opened = open_file(file)
-    spec = opened.tool(tool)
+    spec, who = opened.tool(tool), seen_as(opened, caller, role) or LOCAL
+    request = parse_arguments(spec, arguments)
     try:
-        plan = build_plan(opened.spec, spec, parse_arguments(spec, arguments), opened.host)
+        check(opened.spec.access, who, spec)
+        plan = build_plan(opened.spec, spec, request, host_for(opened, who))
     except CallError as error:
         streams.note(prose.tell_error(error))
         return 1
-    verdict = judge(plan, opened.spec.rules, opened.means.tier, LOCAL)
+    verdict = judge(plan, opened.spec.rules, opened.means.tier, who)
     facts = _facts(verdict, confine(plan, opened.means), opened)
     streams.say(json.dumps(facts, indent=2) if json_ else "\n".join(_lines(facts, opened)))
     return 0

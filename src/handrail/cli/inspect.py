@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from handrail.cli import streams
+from handrail.cli import access, streams
 from handrail.cli.example import command_line
 from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
+from handrail.cli.seen_as import CallerName, Roles, host_for, seen_as
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
+from handrail.policy.access import permits
+from handrail.policy.caller import Caller
 from handrail.spec import free
 from handrail.spec.param import ParamSpec
 from handrail.spec.tool import FreeSpec, ToolSpec
@@ -22,6 +26,8 @@ from handrail.spec.tool import FreeSpec, ToolSpec
 def inspect(
     file: Path | None = None,
     *,
+    caller: CallerName = None,
+    role: Roles = (),
     json_: AsJson = False,
 ) -> int:
     """List the tools of FILE: what they do, their params and examples, what is behind them.
@@ -30,22 +36,46 @@ def inspect(
     ----------
     file
         The server file; handrail.toml here or in the nearest parent when left out.
+    caller
+        Show what this caller would see: the tools that they may use, and their budget.
+    role
+        A role of that caller; give it again for more.
     json_
         Print names, schemas and annotations as clients get them.
     """
     opened = open_file(file)
+    view = View.of(opened, seen_as(opened, caller, role))
     if json_:
-        streams.say(json.dumps(_facts(opened), indent=2))
+        streams.say(json.dumps(_facts(opened, view), indent=2))
     else:
-        streams.say("\n".join(_lines(opened)))
+        streams.say("\n".join(_lines(opened, view)))
     return 0
 
 
-def _facts(opened: Opened) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown: all that there is, or what one caller sees."""
+
+    workspace: Path
+    tools: tuple[ToolSpec, ...]
+    callers: Mapping[str, Caller]
+
+    @classmethod
+    def of(cls, opened: Opened, who: Caller | None) -> View:
+        """The view of `who`; None for all."""
+        spec = opened.spec
+        if who is None:
+            return cls(opened.host.workspace, spec.tools, access.callers_of(spec.access))
+        tools = tuple(tool for tool in spec.tools if permits(spec.access, who, tool))
+        return cls(host_for(opened, who).workspace, tools, {who.name: who})
+
+
+def _facts(opened: Opened, view: View) -> dict[str, Any]:
     return {
         "server": opened.spec.server.name,
         "file": str(opened.file),
-        "workspace": str(opened.host.workspace),
+        "workspace": str(view.workspace),
+        "access": access.facts(opened.spec, view.callers),
         "tier": opened.means.tier.value,
         "programs": {name: str(found.path) for name, found in opened.host.programs.items()},
         "tools": [
@@ -59,14 +89,14 @@ def _facts(opened: Opened) -> dict[str, Any]:
                 "outputSchema": output_schema(tool),
                 "annotations": hints(tool),
             }
-            for tool in opened.spec.tools
+            for tool in view.tools
         ],
     }
 
 
-def _lines(opened: Opened) -> Iterator[str]:
-    yield f"{opened.spec.server.name}: {len(opened.spec.tools)} tools over {opened.host.workspace}"
-    for tool in opened.spec.tools:
+def _lines(opened: Opened, view: View) -> Iterator[str]:
+    yield f"{opened.spec.server.name}: {len(view.tools)} tools over {view.workspace}"
+    for tool in view.tools:
         yield ""
         yield "  ".join(filter(None, [tool.name, f"[{tool.effect.value}]", *_behind(tool, opened)]))
         yield f"    {tool.description}"
@@ -74,6 +104,15 @@ def _lines(opened: Opened) -> Iterator[str]:
         if isinstance(tool, FreeSpec):
             yield f"    {free.PIPE:<14} list of string lists, optional  {free.PIPE_DESCRIPTION}"
         yield from (f"    {'example':<14} {command_line(tool, one)}" for one in tool.examples)
+    yield from _access(opened, view)
+
+
+def _access(opened: Opened, view: View) -> Iterator[str]:
+    """Who may use what, where the file says anything of it."""
+    said = opened.spec.access.model_fields_set & {"roles", "limits", "total", "local"}
+    if said or any(tool.requires for tool in opened.spec.tools):
+        yield ""
+        yield from access.table(opened.spec, view.tools, view.callers)
 
 
 def _behind(tool: ToolSpec, opened: Opened) -> Iterator[str]:

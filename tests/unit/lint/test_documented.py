@@ -115,7 +115,7 @@ MACHINE = {
     "E431": f'{READING_TOOL}readable = ["nowhere"]',
     "E432": f'{READING_TOOL}writable = ["/etc"]',
     "E433": f'{READING_TOOL}readable = ["closed"]',
-    "E434": f'[workspace]\nroot = "/tmp"\nper_caller = true\n{READING_TOOL}readable = ["/"]',  # open to all
+    "E434": f'[workspace]\nroot = "/tmp"\nper_caller = true\n{READING_TOOL}readable = ["/"]',
     "E710": '[programs.sh]\nprofile = "no-such-profile"',
 }
 
