@@ -53,6 +53,13 @@ params.script = { required = true, multiline = true }
 params.theirs = { default = "" }
 params.trees = { default = "" }
 [[tool]]
+name = "commit"
+description = "Write to the repository, too."
+program = "sh"
+args = ["-c", "cat .git/secret; echo 'bob was here' | tee .git/secret .git/new; ls -A .git/"]
+effect = "write"
+writable = ["trees", "trees/.git"]
+[[tool]]
 name = "delete_file"
 approval = "never"
 [confinement]
@@ -212,6 +219,17 @@ async def test_no_command_comes_to_anothers_tree(house: House, script: str) -> N
     )
     sleeps.clean_up()
     await meanwhile
+
+
+async def test_a_link_in_the_place_of_a_repository_opens_nothing(house: House) -> None:
+    ann, before = house.tree(ANN), house.snapshot(ANN)
+    await house.tells(BOB, "sh", script='ln -s "$1" .git', theirs=str(ann))
+    told = await house.tells(BOB, "commit")
+
+    assert CANARY not in told
+    assert house.snapshot(ANN) == before
+    own = await house.tells(ANN, "sh", script="mkdir .git") + await house.tells(ANN, "commit")
+    assert "new" in own
 
 
 async def test_nothing_that_a_command_leaves_is_met_by_anothers(house: House) -> None:
