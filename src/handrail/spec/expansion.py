@@ -57,6 +57,8 @@ class Expansion:
             origin = self._origin(finding.at)
             if origin.pack is None or self._is_written(finding.at):
                 yield self._moved(finding, origin)
+            elif origin.own is not None and finding.at[2:3] == _ANSWERS:
+                continue  # the file has done away with what the pack had an answer to
             elif origin.own is not None:
                 words = _words(origin.pack, [self._tool(finding.at)])
                 yield self._moved(replace(finding, message=f"{words}: {finding.message}"), origin)
@@ -101,6 +103,9 @@ class Expansion:
     def _tool(self, at: At) -> str:
         """The name of the tool that a finding is about; nothing for other entries."""
         return str(self.data["tool"][at[1]]["name"]) if at[0] == "tool" else ""
+
+
+_ANSWERS = ("allow",)
 
 
 def _renumbered(at: At, origin: Origin) -> At:

@@ -36,6 +36,15 @@ def test_a_file_that_uses_a_pack_has_no_fault_by_it(tmp_path: Path, entry: str) 
     assert findings(read(file, {})) == []
 
 
+def test_what_a_pack_has_an_answer_to_may_be_done_away_with(tmp_path: Path) -> None:
+    """The pack lets `delete_file` go without approval and says why; the author need not."""
+    file = tmp_path / "handrail.toml"
+    over = '[[tool]]\nname = "delete_file"\napproval = "always"\n'
+    file.write_text(f'config_version = 1\nuse = ["files"]\n{over}')
+
+    assert findings(read(file, {})) == []
+
+
 def test_all_packs_go_together(tmp_path: Path) -> None:
     file = tmp_path / "handrail.toml"
     file.write_text(f"config_version = 1\nuse = {[*shipped()]}\n")
