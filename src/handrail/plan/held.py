@@ -1,4 +1,4 @@
-"""Where nothing new can be made, though a tool may write there: a shortcoming of Landlock's."""
+"""What the tier `landlock` leaves open or closed against the word of the file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ _HINT = (
     "tool writes to"
 )
 
+_MET = (
+    "at tier landlock, callers' commands see that others' files exist, and may change the modes "
+    "and times of those whose names they know; never what is in them"
+)
+_APART = "Install bubblewrap for the tier namespaces, where they see nothing of each other."
+
 
 def held(host: Host, spec: ServerSpec) -> Iterator[Finding]:
     """The writable folders that hold something kept, for the tier `landlock`.
@@ -23,7 +29,9 @@ def held(host: Host, spec: ServerSpec) -> Iterator[Finding]:
     below it. So a folder with something kept in it gets no such right.
     """
     if spec.workspace.per_caller:
-        return  # what will be in the callers' trees is theirs
+        # What will be in the callers' trees is theirs; between them is what the tier leaves open.
+        yield Finding(("workspace", "per_caller"), "E435", _MET, _APART, Severity.WARNING)
+        return
     for index, tool in enumerate(spec.tools):
         for folder, names in _held(access_of(tool, host)).items():
             message = (

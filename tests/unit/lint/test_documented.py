@@ -222,7 +222,10 @@ def test_a_tier_that_cannot_be_had_gives_its_code(
     assert [found["code"] for found in json.loads(capsys.readouterr().out)] == [code]
 
 
-LANDLOCK = {"E145": f"{WRITING_TOOL}args = []"}
+LANDLOCK = {
+    "E145": f"{WRITING_TOOL}args = []",
+    "E435": f"{WRITING_TOOL}args = []\n[workspace]\nper_caller = true",
+}
 
 
 @pytest.mark.parametrize("code", LANDLOCK)
