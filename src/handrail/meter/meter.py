@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
@@ -22,6 +22,8 @@ from handrail.spec.tool import Effect, ToolSpec
 Bill = Callable[[Usage], None]
 """Says what a call used."""
 _MOST_ACCOUNTS = 1_000
+_UNPAID_SECONDS = 0.05
+"""How long what was used is collected, before it is counted at once."""
 _PAUSE_SECONDS = 0.1
 """Between two looks for a place that another server gives back."""
 _AWAY_SECONDS = 5.0
@@ -40,6 +42,8 @@ class Meter:
         self.is_away = False
         """Whether the store was away when it was last asked."""
         self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self._unpaid: list[Charge] = []
+        self._closing = asyncio.Event()
         self._later: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -49,8 +53,11 @@ class Meter:
         Raises `RateLimited`, `QuotaExhausted` and `Busy`.
         """
         self._remember(account)
-        await self._take(hits(account, tool, self._access.total), tool)
-        async with self._place(account, tool):
+        now = self.queue.has_place(account.name, tool.name, account.budget.concurrency)
+        first = hits(account, tool, self._access.total)
+        if not now:  # who comes too often does not wait to be told so
+            await self._take(first, tool)
+        async with self._place(account, tool, first if now else []):
             yield lambda usage: self._charge(account, usage)
 
     async def used(self, caller: str) -> Mapping[str, tuple[int, int, float]]:
@@ -67,17 +74,24 @@ class Meter:
 
     async def close(self) -> None:
         """Count what is still to be counted, and let go of the store."""
+        self._closing.set()
         if self._later:
             await asyncio.wait(self._later)
         await self._store.close()
 
     @asynccontextmanager
-    async def _place(self, account: Account, tool: ToolSpec) -> AsyncIterator[None]:
-        """A place here, and with a shared store one among those of all servers, too."""
+    async def _place(
+        self, account: Account, tool: ToolSpec, also: Sequence[Claim]
+    ) -> AsyncIterator[None]:
+        """A place here, and with a shared store one among those of all servers, too.
+
+        All else that is claimed comes with it in one step: each is a way to the store and back.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         held = self._shared_places(account)
         total = charges(ALL, self._access.total)
-        claims: list[Claim] = [*charges(caller_of(account), account.budget), *total, *held]
+        own = charges(caller_of(account), account.budget)
+        claims: list[Claim] = [*also, *own, *total, *held]
         while True:
             async with self.queue.place(account.name, tool.name, account.budget.concurrency):
                 refusal = await self._take(claims, tool)
@@ -121,15 +135,19 @@ class Meter:
         raise refused(refusal)
 
     def _charge(self, account: Account, usage: Usage) -> None:
-        """Count it while the answer is on its way."""
+        """Count it while the answer is on its way, with that of other calls."""
         own = costs(caller_of(account), account.budget, usage)
         used = [*own, *costs(ALL, self._access.total, usage)]
-        if used:
-            self._do_later(self._add(used))
+        if used and not self._unpaid:
+            self._do_later(self._pay_soon())
+        self._unpaid += used
 
-    async def _add(self, used: Sequence[Charge]) -> None:
+    async def _pay_soon(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), _UNPAID_SECONDS)
+        unpaid, self._unpaid = self._unpaid, []
         try:
-            await self._store.add(used)
+            await self._store.add(unpaid)
         except Away as away:
             self._miss(str(away))
 

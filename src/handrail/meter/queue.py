@@ -64,6 +64,10 @@ class FairQueue:
         """How many calls of a caller wait."""
         return len(self._callers.get(caller, ()))
 
+    def has_place(self, caller: str, tool: str, most: int | None = None) -> bool:
+        """Whether a call would have its place at once."""
+        return self._lack(caller, tool, most) is None
+
     @asynccontextmanager
     async def place(self, caller: str, tool: str, most: int | None = None) -> AsyncIterator[None]:
         """Hold a place for a call of `tool` by `caller`, who may have `most` at once.
