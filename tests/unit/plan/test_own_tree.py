@@ -15,6 +15,7 @@ from handrail.plan.access import access_of
 from handrail.plan.host import survey
 from handrail.plan.own_tree import in_own_tree, tree_name
 from handrail.plan.plan import build_plan
+from handrail.plan.unreachable import unreachable
 from handrail.plan.user import User
 from handrail.spec.server import ServerSpec
 from handrail.systems.files.own_trees import OwnTrees
@@ -117,6 +118,20 @@ def test_no_declared_path_leads_to_several_callers_folders(
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere").chmod(0o777)
     assert found(tmp_path, separate(effect="write", **{key: paths})) == codes
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a user of its own for commands")
+def test_commands_need_no_right_to_the_folder_above_theirs_but_to_pass_it(tmp_path: Path) -> None:
+    spec, trees = separate(effect="write"), tmp_path / "trees"
+    assert found(tmp_path, spec) == []
+    here = host(trees, file=tmp_path / "handrail.toml", user=User("stranger", STRANGER, STRANGER))
+
+    tmp_path.chmod(0o711)
+    trees.chmod(0o711)
+    assert list(unreachable(here, spec)) == []
+    trees.chmod(0o700)
+    (barrier,) = unreachable(here, spec)
+    assert (barrier.code, barrier.at) == ("E403", ("workspace", "root"))
 
 
 def test_a_workspace_that_programs_can_read_is_not_for_callers(tmp_path: Path) -> None:
