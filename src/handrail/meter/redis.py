@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
@@ -14,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from handrail.meter.breaker import Breaker
 from handrail.meter.store import Away, Charge, Claim, Hit, Place, Refusal
 
 LEASE_SECONDS = 15.0
@@ -21,8 +21,8 @@ LEASE_SECONDS = 15.0
 _RENEWALS = 3
 """How often a lease is renewed in its time."""
 _PATIENCE_SECONDS = 1.0
-_PAUSE_SECONDS = 1.0
-"""How long nobody asks again, after there was no answer."""
+_MOST_AT_ONCE = 32
+"""Questions on their way; the connections of the client are more."""
 _TAKE = files("handrail.meter").joinpath("redis.lua").read_text()
 
 
@@ -44,7 +44,8 @@ class RedisStore:
         self._lease_seconds = lease_seconds
         self._held: dict[tuple[str, str], Place] = {}
         self._renewal: asyncio.Task[None] | None = None
-        self._away_until = 0.0
+        self._turns = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._breaker = Breaker(RedisError, OSError, TimeoutError)
 
     async def take(self, claims: Sequence[Claim]) -> Refusal | None:
         """Take all, or none."""
@@ -103,13 +104,9 @@ class RedisStore:
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[None]:
         """Ask Redis, unless it has just not answered. Raises `Away`."""
-        if time.monotonic() < self._away_until:
-            raise Away("it did not answer a moment ago")
-        try:
-            yield
-        except (RedisError, OSError, TimeoutError) as error:
-            self._away_until = time.monotonic() + _PAUSE_SECONDS
-            raise Away(type(error).__name__) from error
+        async with self._turns:
+            with self._breaker.asking():
+                yield
 
     def _hold(self, places: Sequence[Place]) -> None:
         for place in places:

@@ -10,24 +10,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from handrail.meter.breaker import Breaker
 from handrail.meter.memory import MemoryStore
-from handrail.meter.store import Away, Charge, Claim, Clock, Place, Refusal, steady_clock
+from handrail.meter.store import Charge, Claim, Clock, Place, Refusal, steady_clock
 
 NAME = "meter.sqlite"
 _PATIENCE_SECONDS = 1.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS used (
     name TEXT NOT NULL, seconds INTEGER NOT NULL, window INTEGER NOT NULL, amount INTEGER NOT NULL,
-    PRIMARY KEY (name, seconds)
+    PRIMARY KEY (name, seconds, window)
 ) WITHOUT ROWID
 """
 _READ = "SELECT amount FROM used WHERE name = ? AND seconds = ? AND window = ?"
 _ADD = """
-INSERT INTO used VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-    amount = excluded.amount + CASE window WHEN excluded.window THEN amount ELSE 0 END,
-    window = excluded.window
+INSERT INTO used VALUES (?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET amount = amount + excluded.amount
 """
 _FORGET = "DELETE FROM used WHERE (window + 1) * seconds <= ?"
+_FORGET_SECONDS = 600.0
 T = TypeVar("T")
 
 
@@ -46,6 +47,8 @@ class SqliteStore:
         self._memory = MemoryStore(self._now)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="meter")
         self._database: sqlite3.Connection | None = None
+        self._forget_at = 0.0
+        self._breaker = Breaker(sqlite3.Error, OSError)
 
     async def take(self, claims: Sequence[Claim]) -> Refusal | None:
         """Take all, or nothing of the file."""
@@ -85,6 +88,7 @@ class SqliteStore:
                 if _amount(database, charge, now) + max(charge.amount, 1) > charge.limit:
                     return Refusal(charge, charge.seconds_left(now))
             _add(database, charges, now)
+            self._forget(database, now)
         return None
 
     def _add(self, charges: Sequence[Charge]) -> None:
@@ -98,22 +102,27 @@ class SqliteStore:
                 one.name: (_amount(database, one, now), one.seconds_left(now)) for one in charges
             }
 
+    def _forget(self, database: sqlite3.Connection, now: float) -> None:
+        """Forget what is over, now and then; not at once, for another's clock may be behind."""
+        if now >= self._forget_at:
+            self._forget_at = now + _FORGET_SECONDS
+            database.execute(_FORGET, (now - _FORGET_SECONDS,))
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """The file, which nobody else writes meanwhile. Raises `Away`."""
-        try:
-            database = self._database = self._database or self._opened()
-            database.execute("BEGIN IMMEDIATE")
+        with self._breaker.asking():
             try:
+                database = self._database = self._database or self._opened()
+                database.execute("BEGIN IMMEDIATE")
                 yield database
-            finally:
                 database.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._drop()
-            raise Away(str(error)) from error
+            except sqlite3.Error:
+                self._drop()
+                raise
 
     def _drop(self) -> None:
-        """Whatever is wrong with it, the next transaction opens it anew."""
+        """Whatever is wrong with it: nothing is half done, and the next one opens it anew."""
         if self._database is not None:
             self._database.close()
             self._database = None
@@ -127,7 +136,6 @@ class SqliteStore:
         # A killed server loses nothing; a power failure, what came last.
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute(_SCHEMA)
-        database.execute(_FORGET, (self._now(),))
         return database
 
 
