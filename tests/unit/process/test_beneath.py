@@ -13,7 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from handrail.process.zygote.beneath import open_beneath, walk_beneath
+from handrail.process.zygote.beneath import (
+    open_beneath,
+    open_straight,
+    walk_beneath,
+    walk_straight,
+)
 from tests.conftest import open_descriptors
 
 Open = Callable[[int, bytes, int], int]
@@ -338,3 +343,20 @@ def test_both_ways_agree_on_any_tree(tmp_path: Path, seed: int) -> None:
     os.close(root)
     assert {"EXDEV", "ENOENT"} < answers
     assert any(not isinstance(answer, str) for answer in answers)
+
+
+@pytest.mark.parametrize("open_", [open_straight, walk_straight])
+def test_a_straight_path_has_no_link_anywhere(
+    tree: Path, open_: Callable[[bytes, int], int]
+) -> None:
+    (tree / "link").symlink_to("a")
+    (tree / "last").symlink_to("file")
+    for path in (Path("/"), tree, tree / "file", tree / "a" / "b"):
+        opened = open_(os.fsencode(path), os.O_PATH)
+        assert os.path.samestat(os.fstat(opened), path.stat())
+        os.close(opened)
+    for path in (tree / "link" / "b", tree / "link", tree / "last"):
+        with pytest.raises(OSError, match=r"\[Errno (20|40)\]"):  # ENOTDIR, ELOOP
+            open_(os.fsencode(path), os.O_PATH)
+    with pytest.raises(FileNotFoundError):
+        open_(os.fsencode(tree / "none" / "b"), os.O_PATH)

@@ -16,8 +16,10 @@ import struct
 # The same number on x86-64 and aarch64: all calls since Linux 5.0 share one table.
 _OPENAT2 = 437
 _RESOLVE_NO_MAGICLINKS = 0x02
+_RESOLVE_NO_SYMLINKS = 0x04
 _RESOLVE_BENEATH = 0x08
 _RESOLVE = _RESOLVE_NO_MAGICLINKS | _RESOLVE_BENEATH
+_NO_ROOT = -100  # AT_FDCWD, which an absolute path does not need
 _MOST_TRIES = 100
 _TRY_AGAIN = (errno.EAGAIN, errno.EINTR)
 # EPERM is how old container profiles forbid a call that they do not know.
@@ -42,7 +44,46 @@ def open_beneath(root: int, path: bytes, flags: int) -> int:
     and whatever else open(2) may say.
     """
     _check(path, flags)
-    how = struct.pack("QQQ", flags | os.O_CLOEXEC, 0, _RESOLVE)
+    opened, error = _openat2(root, path or b".", flags, _RESOLVE)
+    if error in _TO_WALK:
+        return walk_beneath(root, path, flags)
+    if error:
+        raise OSError(error, os.strerror(error), path)
+    return opened
+
+
+def open_straight(path: bytes, flags: int) -> int:
+    """Open the absolute `path`, on which there may be no link at all. Raises `OSError`: ELOOP."""
+    _check(path, flags)
+    opened, error = _openat2(_NO_ROOT, path, flags, _RESOLVE_NO_SYMLINKS)
+    if error in _TO_WALK:
+        return walk_straight(path, flags)
+    if error:
+        raise OSError(error, os.strerror(error), path)
+    return opened
+
+
+def walk_straight(path: bytes, flags: int) -> int:
+    """What `open_straight` does, without openat2(2); a link is ELOOP or ENOTDIR."""
+    opened = os.open(b"/", _LOOK)
+    try:
+        *folders, last = path.strip(b"/").split(b"/")
+        for name in folders:
+            below = os.open(name, _LOOK | os.O_DIRECTORY, dir_fd=opened)
+            os.close(opened)
+            opened = below
+        found = os.open(last or b".", flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=opened)
+    finally:
+        os.close(opened)
+    if stat.S_ISLNK(os.fstat(found).st_mode):  # O_PATH opens the link itself
+        os.close(found)
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+    return found
+
+
+def _openat2(root: int, path: bytes, flags: int, resolve: int) -> tuple[int, int]:
+    """The descriptor and 0, or the number of the error."""
+    how = struct.pack("QQQ", flags | os.O_CLOEXEC, 0, resolve)
     error = errno.EAGAIN
     # A rename anywhere may make the kernel unsure of a `..`, which it says by EAGAIN. Whoever
     # renames all the time cannot keep us here: the walk does not depend on it.
@@ -50,18 +91,16 @@ def open_beneath(root: int, path: bytes, flags: int) -> int:
         opened = _libc.syscall(
             _OPENAT2,
             ctypes.c_int(root),
-            ctypes.c_char_p(path or b"."),
+            ctypes.c_char_p(path),
             ctypes.c_char_p(how),
             ctypes.c_size_t(len(how)),
         )
         if opened >= 0:
-            return int(opened)
+            return int(opened), 0
         error = ctypes.get_errno()
         if error not in _TRY_AGAIN:
             break
-    if error in _TO_WALK:
-        return walk_beneath(root, path, flags)
-    raise OSError(error, os.strerror(error), path)
+    return -1, error
 
 
 def walk_beneath(root: int, path: bytes, flags: int) -> int:

@@ -8,6 +8,7 @@ import os
 import stat
 
 from . import kernel, wire
+from .beneath import open_straight
 
 # What can be granted at a file that is no folder: execute, write, read, truncate, ioctl.
 _RIGHTS_AT_FILES = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
@@ -39,10 +40,15 @@ class Rulesets:
             kernel.enter(kept)
             return
         parsed = wire.Rules(*marshal.loads(rules))
-        ruleset = self._build(parsed)
+        ruleset, is_whole = self._build(parsed)
         kernel.enter(ruleset)
-        # What lies beside an exception is looked up anew for each call.
-        if any(besides for _, _, besides in parsed.grants) or len(self._kept) >= _MOST_KEPT:
+        # What lies beside an exception is looked up anew for each call, and so is what a link has
+        # taken the place of, for it may come back.
+        if (
+            not is_whole
+            or any(besides for _, _, besides in parsed.grants)
+            or len(self._kept) >= _MOST_KEPT
+        ):
             os.close(ruleset)
         else:
             self._kept[key] = ruleset
@@ -52,50 +58,60 @@ class Rulesets:
         while self._kept:
             os.close(self._kept.popitem()[1])
 
-    def _build(self, rules: wire.Rules) -> int:
+    def _build(self, rules: wire.Rules) -> tuple[int, bool]:
+        """A ruleset, and whether nothing was left out for a link."""
         ruleset = kernel.create_ruleset(rules.files, rules.ports, rules.scopes)
         try:
-            for path, rights, besides in rules.grants:
-                _grant(ruleset, path, rights, besides)
+            granted = [
+                _grant(ruleset, path, rights, besides) for path, rights, besides in rules.grants
+            ]
             for folder in self._folders:
                 _grant(ruleset, folder, rules.temporary, ())
         except OSError:
             os.close(ruleset)
             raise
-        return ruleset
+        return ruleset, all(granted)
 
 
-def _grant(ruleset: int, path: bytes, rights: int, besides: tuple[bytes, ...]) -> None:
+def _grant(ruleset: int, path: bytes, rights: int, besides: tuple[bytes, ...]) -> bool:
     """Grant `rights` at `path`; with exceptions, at whatever lies beside them.
 
     Landlock knows no exceptions: a right over a folder is one over all below. So a folder that
     holds an exception can only be listed, and its other entries each get their rights.
+
+    False when a link stands in the place of `path`.
     """
     if path in besides:
-        return
+        return True
     below = tuple(other for other in besides if other.startswith(path.rstrip(b"/") + b"/"))
-    _grant_at(ruleset, path, rights & _LIST if below else rights, 0)
+    if not _grant_at(ruleset, path, rights & _LIST if below else rights):
+        return False
     for name in os.listdir(path) if below else ():
         inner = os.path.join(path, name)
         if any(other == inner or other.startswith(inner + b"/") for other in below):
             _grant(ruleset, inner, rights, below)
         else:
-            _grant_at(ruleset, inner, rights, os.O_NOFOLLOW)
+            _grant_at(ruleset, inner, rights)
+    return True
 
 
-def _grant_at(ruleset: int, path: bytes, rights: int, flags: int) -> None:
+def _grant_at(ruleset: int, path: bytes, rights: int) -> bool:
+    """Grant `rights` at `path` itself, if it is there; False when a link is."""
     if not rights:
-        return
+        return True
     try:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC | flags)
+        # Paths were resolved when the server started. A link on one is there since: whoever put
+        # it there does not choose where a right is given.
+        place = open_straight(path, os.O_PATH)
     except OSError as error:
         if error.errno in _NO_NEED:
-            return
+            return error.errno != errno.ELOOP
         raise
     try:
         kind = os.fstat(place).st_mode
         allowed = rights if stat.S_ISDIR(kind) else rights & _RIGHTS_AT_FILES
-        if allowed and not stat.S_ISLNK(kind):
+        if allowed:
             kernel.grant(ruleset, place, allowed)
     finally:
         os.close(place)
+    return True
