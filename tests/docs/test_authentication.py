@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from handrail.diagnostic import Severity
 from handrail.lint.lint import lint
 from handrail.spec.auth import IntrospectionTable, JwtTable, OidcTable
 from handrail.spec.load import read
@@ -20,7 +21,8 @@ def test_every_example_can_be_served(tmp_path: Path, example: str) -> None:
     file = tmp_path / "handrail.toml"
     file.write_text(f'config_version = 1\nuse = ["git:read", "files:read"]\n{example}')
 
-    assert read(file, {}).judge(lint) == []
+    found = read(file, {}).judge(lint)
+    assert [one for one in found if one.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize("table", [JwtTable, IntrospectionTable, OidcTable])

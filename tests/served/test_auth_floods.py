@@ -58,7 +58,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The server. Its issuers are away."""
-    text = SERVER_FILE.replace("${ISSUER}", "http://127.0.0.1:9")
+    text = SERVER_FILE.replace("https://issuer.invalid", "http://127.0.0.1:9")
     site = Site.build(tmp_path_factory.mktemp("site"), text)
     with http_process(site) as (process, url):
         yield Place(site, url, process.pid)
@@ -157,7 +157,7 @@ class FewDescriptors(Site):
 
 
 async def test_who_is_idle_longest_goes_when_there_are_too_many_and_no_call(tmp_path: Path) -> None:
-    text = SERVER_FILE.replace("${ISSUER}", "http://127.0.0.1:9")
+    text = SERVER_FILE.replace("https://issuer.invalid", "http://127.0.0.1:9")
     site = FewDescriptors(Site.build(tmp_path, text).folder)
     with http_process(site) as (process, url):
         place = Place(site, url, process.pid, "writer")

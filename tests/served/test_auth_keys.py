@@ -68,7 +68,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The server. Its issuer is away; keys need none."""
-    text = SERVER_FILE.replace("${ISSUER}", "http://127.0.0.1:9")
+    text = SERVER_FILE.replace("https://issuer.invalid", "http://127.0.0.1:9")
     site = Site.build(tmp_path_factory.mktemp("site"), text)
     with http_process(site) as (_, url):
         yield Place(site, url)

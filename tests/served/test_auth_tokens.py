@@ -47,7 +47,7 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The server, and its issuer."""
     with issuing() as issuer:
-        text = SERVER_FILE.replace("${ISSUER}", issuer.url)
+        text = SERVER_FILE.replace("https://issuer.invalid", issuer.url)
         site = Site.build(tmp_path_factory.mktemp("site"), text)
         with http_process(site) as (_, url):
             yield Place(site, url, issuer)
