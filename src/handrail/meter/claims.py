@@ -78,8 +78,15 @@ def refused(refusal: Refusal) -> CallError:
     if isinstance(claim, Charge):
         why = f"{_whose(claim)} budget of {_amount(claim)} per {window_text(claim.seconds)}"
         return QuotaExhausted(f"{why} is used up", hint=hint, retry_after_seconds=seconds)
-    why = f"{_whose(claim)} rate of {claim.limit} calls in {duration_text(_seconds(claim))}"
-    return RateLimited(f"{why} is reached", hint=hint, retry_after_seconds=seconds)
+    return RateLimited(f"{_rate(claim)} is reached", hint=hint, retry_after_seconds=seconds)
+
+
+def _rate(claim: Hit | Place) -> str:
+    if isinstance(claim, Hit) and not claim.name.startswith("burst:"):
+        return (
+            f"{_whose(claim)} rate of {_calls(claim.limit)} per {window_text(int(claim.seconds))}"
+        )
+    return f"{_whose(claim)} bound of {_calls(claim.limit)} at once"
 
 
 def _whose(claim: Claim) -> str:
@@ -93,11 +100,11 @@ def _amount(charge: Charge) -> str:
         return f"{duration_text(charge.limit / 1000)} {_TIMES[what]}"
     if what in _VOLUMES:
         return f"{size_text(charge.limit)} {_VOLUMES[what]}"
-    return f"{charge.limit:,} calls"
+    return _calls(charge.limit)
 
 
-def _seconds(claim: Hit | Place) -> float:
-    return claim.seconds if isinstance(claim, Hit) else 0.0
+def _calls(count: int) -> str:
+    return "1 call" if count == 1 else f"{count:,} calls"
 
 
 def _soon(seconds: float) -> str:
