@@ -162,7 +162,7 @@ class FairQueue:
     def _lack(self, caller: str, tool: str, most: int | None) -> str | None:
         """Why there is no place; None when there is one."""
         if most is not None and self._running_by_caller[caller] >= most:
-            return f"you may have {most} calls at once"
+            return f"you may have {most} {'call' if most == 1 else 'calls'} at once"
         places = self._places_by_tool.get(tool, self._places)
         if self.running >= self._places or self._running_by_tool[tool] >= places:
             return _taken(tool)

@@ -44,17 +44,35 @@ class RedisStore:
         self._lease_seconds = lease_seconds
         self._held: dict[tuple[str, str], Place] = {}
         self._renewal: asyncio.Task[None] | None = None
+        self._undoing: set[asyncio.Task[None]] = set()
         self._turns = asyncio.Semaphore(_MOST_AT_ONCE)
         self._breaker = Breaker(RedisError, OSError, TimeoutError)
 
     async def take(self, claims: Sequence[Claim]) -> Refusal | None:
-        """Take all, or none."""
+        """Take all, or none. When nobody waits for it any more, places are given back."""
+        taking = asyncio.ensure_future(self._take(claims))
+        try:
+            # redis-py may overhear a cancellation while it connects; and what was sent is done.
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            undoing = asyncio.ensure_future(self._undo(taking, claims))
+            self._undoing.add(undoing)
+            undoing.add_done_callback(self._undoing.discard)
+            raise
+
+    async def _take(self, claims: Sequence[Claim]) -> Refusal | None:
         async with self._asking():
             found = await self._run(claims)
         if found:
             return Refusal(claims[int(found[0]) - 1], float(found[1]) / 1000)
-        self._hold([claim for claim in claims if isinstance(claim, Place)])
+        self._hold(_places(claims))
         return None
+
+    async def _undo(self, taking: asyncio.Future[Refusal | None], claims: Sequence[Claim]) -> None:
+        places = _places(claims)
+        with suppress(Away):
+            if await taking is None and places:
+                await self.free(places)
 
     async def add(self, charges: Sequence[Charge]) -> None:
         """Count what was used already."""
@@ -83,6 +101,8 @@ class RedisStore:
 
     async def close(self) -> None:
         """Give every place back, and hang up."""
+        if self._undoing:
+            await asyncio.wait(self._undoing)
         if self._renewal is not None:
             self._renewal.cancel()
         if self._held:
@@ -123,6 +143,10 @@ class RedisStore:
                 if held:
                     async with self._asking():
                         await self._run(held)
+
+
+def _places(claims: Sequence[Claim]) -> list[Place]:
+    return [claim for claim in claims if isinstance(claim, Place)]
 
 
 def _words(claim: Claim) -> list[str | int | float]:

@@ -112,7 +112,7 @@ async def test_who_finds_no_place_in_time_is_told_what_is_taken() -> None:
 
     assert all_taken.value.message == "every place for `u` is taken"
     assert all_taken.value.retry_after_seconds == 0.01
-    assert own_taken.value.message == "you may have 1 calls at once"
+    assert own_taken.value.message == "you may have 1 call at once"
     assert (queue.running, queue.waiting) == (0, 0)
 
 
