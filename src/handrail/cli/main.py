@@ -21,6 +21,7 @@ _COMMANDS = {
     "packs": "handrail.cli.packs:packs",
     "top": "handrail.cli.top:top",
     "key": "handrail.cli.key:key",
+    "audit": "handrail.cli.audit:audit",
     "doctor": "handrail.cli.doctor:doctor",
     "schema": "handrail.cli.schema:schema",
 }
