@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
+from array import array
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from handrail.meter.store import Charge, Claim, Clock, Hit, Place, Refusal, steady_clock
 
-_FEWEST = 1_000
-"""Counters of which none is forgotten before its time."""
+_FORGOTTEN_AT_ONCE = 2
+"""More than are new, so that what is over goes in the end, and no call waits for it."""
 
 
 class MemoryStore:
@@ -18,10 +20,11 @@ class MemoryStore:
 
     def __init__(self, now: Clock | None = None) -> None:
         self._now = now or steady_clock()
-        self._hits: dict[str, tuple[float, deque[float]]] = {}
-        self._used: dict[tuple[str, int], tuple[int, int]] = {}
+        # By the length of the stretch; who was hit last is last.
+        self._hits: dict[float, OrderedDict[str, array[float]]] = {}
+        # By the length and the number of the window, which are forgotten together.
+        self._used: dict[tuple[int, int], dict[str, int]] = {}
         self._held: dict[str, set[str]] = {}
-        self._forget_at = _FEWEST
 
     async def take(self, claims: Sequence[Claim]) -> Refusal | None:
         """Take all, or none. Nothing else runs in between: nobody waits in here."""
@@ -61,7 +64,7 @@ class MemoryStore:
         """How long to wait for a claim that cannot be had now; None when it can."""
         match claim:
             case Hit(name, limit, seconds):
-                _, hits = self._hits.get(name, (0, deque[float]()))
+                hits = self._hits.get(seconds, OrderedDict()).get(name, array("d"))
                 # Of more than `limit`, those count that were the last.
                 first = hits[-limit] if len(hits) >= limit else None
                 return None if first is None or first + seconds <= now else first + seconds - now
@@ -75,31 +78,28 @@ class MemoryStore:
     def _take(self, claim: Claim, now: float) -> None:
         match claim:
             case Hit(name, limit, seconds):
-                _, hits = self._hits.get(name, (0, deque[float]()))
-                if hits.maxlen != limit:
-                    hits = deque(hits, maxlen=limit)
+                alike = self._hits.setdefault(seconds, OrderedDict())
+                hits = alike.setdefault(name, array("d"))
                 hits.append(now)
-                self._hits[name] = (now + seconds, hits)
+                del hits[:-limit]
+                alike.move_to_end(name)
             case Charge(name, amount, _, seconds) if amount:
-                used = self._amount(claim, now) + amount
-                self._used[name, seconds] = (claim.window(now), used)
+                window = self._used.setdefault((seconds, claim.window(now)), {})
+                window[name] = window.get(name, 0) + amount
             case Charge():
                 pass
             case Place(name, _, holder):
                 self._held.setdefault(name, set()).add(holder)
 
     def _amount(self, charge: Charge, now: float) -> int:
-        window, amount = self._used.get((charge.name, charge.seconds), (0, 0))
-        return amount if window == charge.window(now) else 0
+        return self._used.get((charge.seconds, charge.window(now)), {}).get(charge.name, 0)
 
     def _forget(self, now: float) -> None:
-        """Forget what counts no more, now and then: half of what is looked at is new."""
-        if len(self._hits) + len(self._used) < self._forget_at:
-            return
-        self._hits = {name: one for name, one in self._hits.items() if one[0] > now}
-        self._used = {
-            (name, seconds): (window, amount)
-            for (name, seconds), (window, amount) in self._used.items()
-            if window == int(now // seconds)
-        }
-        self._forget_at = max(_FEWEST, 2 * (len(self._hits) + len(self._used)))
+        """Forget windows that are over, and of the oldest hits a few."""
+        for length, number in list(self._used):
+            if (number + 1) * length <= now:
+                del self._used[length, number]
+        for stretch, alike in self._hits.items():
+            for name in list(islice(alike, _FORGOTTEN_AT_ONCE)):
+                if alike[name][-1] + stretch <= now:
+                    del alike[name]
