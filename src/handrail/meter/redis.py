@@ -83,6 +83,8 @@ class RedisStore:
         """Give places back."""
         for place in places:
             self._held.pop((place.name, place.holder), None)
+        if not places:
+            return
         async with self._asking():
             for place in places:
                 await self._redis.zrem(self._key(place), place.holder)
@@ -134,6 +136,9 @@ class RedisStore:
         if places and (self._renewal is None or self._renewal.done()):
             self._renewal = asyncio.create_task(self._renew())
 
+    def _holds(self, place: Place) -> bool:
+        return (place.name, place.holder) in self._held
+
     async def _renew(self) -> None:
         """Say that we are alive, as long as anything is held."""
         while self._held:
@@ -143,6 +148,8 @@ class RedisStore:
                 if held:
                     async with self._asking():
                         await self._run(held)
+                    # What was given back meanwhile may have been taken anew by this.
+                    await self.free([one for one in held if not self._holds(one)])
 
 
 def _places(claims: Sequence[Claim]) -> list[Place]:

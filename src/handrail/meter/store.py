@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+# Linux has a clock that goes on while the machine sleeps; elsewhere the monotonic one does.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 Clock = Callable[[], float]
 """Seconds since the epoch."""
 
 
 def steady_clock() -> Clock:
     """The time of day as of now, going on evenly from here, whoever sets the machine's clock."""
-    offset = time.time() - time.monotonic()
-    return lambda: offset + time.monotonic()
+    offset = time.time() - time.clock_gettime(_STEADY)
+    return lambda: offset + time.clock_gettime(_STEADY)
 
 
 @dataclass(frozen=True, slots=True)
