@@ -79,7 +79,7 @@ class Line:
         self._trees = OwnTrees(spec, host)
         self.means = means
         self._pool = pool
-        self._recorder = recorder
+        self.recorder = recorder
         self.meter = Meter(spec, open_store(spec, host.state))
         self._questions = FairQueue(_MOST_QUESTIONS)
         self._spool = folder_in(host.state)
@@ -109,7 +109,7 @@ class Line:
             record.end = Refused(Internal.code, type(error).__name__)
             raise Internal("internal error; the server's log has the rest") from error
         finally:
-            await self._recorder.end(record)
+            await self.recorder.end(record)
 
     async def _do(self, call: Call, flight: Flight, record: CallRecord) -> Outcome:
         access.check(self.spec.access, call.caller, call.tool)
@@ -119,7 +119,7 @@ class Line:
         flight.stage, flight.command = Stage.WAITING, partial(command_line, plan)
         async with self._lease(call) as pay, self._earlier(call, plan) as earlier:
             _refuse_stopped(call)
-            await self._recorder.begin(record)
+            await self.recorder.begin(record)
             flight.stage = Stage.RUNNING
             outcome = await run(
                 confine(plan, self.means),
@@ -191,7 +191,7 @@ class Line:
     async def refuse(self, tool: str, caller: Caller, error: CallError) -> str:
         """Record a call that was refused before it could be planned; its id."""
         call_id, end = new_call_id(), Refused(error.code, error.message)
-        await self._recorder.end(
+        await self.recorder.end(
             CallRecord(call_id=call_id, tool=tool, caller=caller, plan=None, verdict=None, end=end)
         )
         return call_id

@@ -166,6 +166,8 @@ def tool_for(case: Case) -> FreeSpec:
 class Unrecorded:
     """A recorder of nothing."""
 
+    is_failing = False
+
     async def begin(self, call: CallRecord) -> None:
         """Keep nothing."""
 

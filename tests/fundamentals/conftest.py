@@ -25,6 +25,7 @@ class Ledger:
     """A recorder that keeps its records in a list."""
 
     records: list[CallRecord] = field(default_factory=list)
+    is_failing: bool = False
 
     async def begin(self, call: CallRecord) -> None:
         """Nothing yet."""

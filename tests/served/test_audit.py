@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from fastmcp import Client
 from fastmcp.exceptions import FastMCPError
 from mcp.shared.exceptions import MCPError
 
+from tests.cli.terminal import handrail
 from tests.running import eventually
 from tests.served.answers import refusal, structure
 from tests.served.auditing import FILE, ended, lines, verify
@@ -152,6 +154,8 @@ async def test_without_room_nothing_is_changed_unrecorded(site: Site, tmp_path: 
             # What only reads goes on, and is recorded as soon as there is room.
             reads = [await call(client, "say", text=f"{number}") for number in range(3)]
             assert not any(read.is_error for read in reads)
+            watched = await asyncio.to_thread(handrail, "top", "--json", folder=site.folder)
+            assert json.loads(watched.out)["audit_is_failing"]
             filler.unlink()
             assert not (await call(client, "change", name="after")).is_error
         written = (disk / "audit.jsonl").read_text()

@@ -68,6 +68,8 @@ def call(
 class _Unrecorded:
     """One call at a terminal: what is printed is its record, beside the audit."""
 
+    is_failing = False
+
     async def begin(self, call: CallRecord) -> None:
         """Keep nothing."""
 

@@ -29,7 +29,7 @@ async def snapshot(line: Line, tally: Tally, began: float) -> Facts:
         "draining": line.traffic.draining,
         "store": line.spec.access.store.partition(":")[0],
         "store_is_away": line.meter.is_away,
-        "audit_is_failing": False,
+        "audit_is_failing": line.recorder.is_failing,
         "calls": tally.all.calls,
         "refused": dict(tally.all.refused),
         "callers": [await _with_budget(one, line) for one in _callers(flights, tally)],

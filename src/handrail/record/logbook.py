@@ -17,6 +17,8 @@ _log = structlog.stdlib.get_logger("handrail.call")
 class Logbook:
     """One log line for each call; secrets are covered."""
 
+    is_failing = False
+
     async def begin(self, call: CallRecord) -> None:
         """Nothing: the line is written at the end."""
 

@@ -48,6 +48,10 @@ class CallRecord:
 class Recorder(Protocol):
     """Keeps records."""
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether it cannot keep them now, so that tools with effects are refused."""
+
     async def begin(self, call: CallRecord) -> None:
         """Keep that a call is about to start what it was planned to do.
 
@@ -63,6 +67,11 @@ class Recorders:
     """Several of them, one after the other."""
 
     every: tuple[Recorder, ...]
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether one of them is."""
+        return any(one.is_failing for one in self.every)
 
     async def begin(self, call: CallRecord) -> None:
         """Keep it with each; the first that cannot stops the call."""

@@ -22,6 +22,8 @@ class Count:
 class Tally:
     """A recorder that only counts; of many callers, it knows those who called last."""
 
+    is_failing = False
+
     def __init__(self) -> None:
         self.all = Count()
         self._callers: OrderedDict[str, Count] = OrderedDict()
