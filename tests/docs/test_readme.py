@@ -56,6 +56,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "bad.toml").write_text(bad)
     (tmp_path / "assistant.toml").write_text(_blocks("toml")[1])
     (tmp_path / "free.toml").write_text(_blocks("toml")[2])
+    (tmp_path / "team.toml").write_text(_blocks("toml")[3])
     (tmp_path / "notes").mkdir()
     for name, text in _NOTES.items():
         (tmp_path / "notes" / name).write_text(text)
