@@ -3,9 +3,10 @@
 import sys
 
 if sys.platform == "linux":  # elsewhere only the command line, to say that it cannot run
-    from handrail.call import Line, open_line
+    from handrail.call import Line
     from handrail.diagnostic import Diagnostic
     from handrail.errors import CallError, HandrailError, SpecError, UsageError
+    from handrail.opening import open_line
     from handrail.plan.host import Host, survey
     from handrail.process.outcome import Ending, Outcome
     from handrail.request import Call

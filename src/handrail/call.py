@@ -15,14 +15,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
 from handrail.errors import CallError, Denied, Draining, Internal
-from handrail.meter.account import Account, Usage
+from handrail.meter.account import Account
 from handrail.meter.meter import Bill, Meter
 from handrail.meter.opening import open_store
 from handrail.meter.queue import FairQueue
 from handrail.meter.spent import Spent
 from handrail.meter.traffic import Flight, Stage, Traffic
 from handrail.plan.digest import digest
-from handrail.plan.files import WORK
 from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan
 from handrail.plan.stage import Earlier
@@ -32,29 +31,23 @@ from handrail.policy.caller import Caller
 from handrail.policy.decision import Decision, Verdict
 from handrail.policy.judge import judge
 from handrail.policy.question import Question
-from handrail.process.cgroup import Cgroups
 from handrail.process.earlier import copied
 from handrail.process.outcome import Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.process.spool import folder_in
-from handrail.process.tiers import choose
 from handrail.record.command_line import command_line
 from handrail.record.outputs import Outputs
 from handrail.record.record import CallRecord, Recorder, Refused
 from handrail.request import Call, new_call_id
-from handrail.sandbox.cell import Cell
-from handrail.sandbox.confine import common_cell, confine
+from handrail.sandbox.confine import confine
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
 from handrail.systems.files.own_trees import OwnTrees
 from handrail.systems.files.reply import answered
-from handrail.systems.files.trash_room import prepare
 
 _MOST_QUESTIONS = 64
 """Calls that wait for a person at once."""
-_LEAST_IDLE = 8
-"""Zygotes that wait for calls: several kinds of tools take turns without waiting for new ones."""
 _log = logging.getLogger("handrail.call")
 
 
@@ -129,7 +122,7 @@ class Line:
                 cut=call.cut,
                 earlier=earlier,
             )
-            pay(_usage(outcome))
+            pay(outcome.usage)
         return self._kept(call, plan, outcome)
 
     def _lease(self, call: Call) -> AbstractAsyncContextManager[Bill]:
@@ -203,52 +196,7 @@ def _refused(call: Call, error: CallError) -> Refused:
     return Refused(error.code, error.message)
 
 
-def _usage(outcome: Outcome) -> Usage:
-    streams = outcome.stdout, outcome.stderr
-    output = sum(stream.size for stream in streams)
-    spooled = sum(stream.size for stream in streams if stream.file is not None)
-    stored = outcome.written_bytes + spooled
-    return Usage(outcome.cpu_seconds, outcome.seconds, output, stored)
-
-
 def _refuse_stopped(call: Call) -> None:
     """Start nothing that nobody waits for any more."""
     if call.was_stopped:
         raise Draining("the call was stopped while it waited for its turn")
-
-
-def _common_cells(spec: ServerSpec, means: Means) -> list[Cell]:
-    """What most calls will want: of the tools that run programs, and of those that need none."""
-    works = {"" if tool.program_names else WORK for tool in spec.tools}
-    cells = (common_cell(means, spec.limits, work) for work in works)
-    return [cell for cell in cells if cell is not None]
-
-
-@asynccontextmanager
-async def open_line(
-    spec: ServerSpec,
-    host: Host,
-    recorder: Recorder,
-    means: Means | None = None,
-    *,
-    patience_seconds: float = PATIENCE_SECONDS,
-) -> AsyncIterator[Line]:
-    """A line that is ready for calls; on the way out, nothing of them is left.
-
-    `means` as `process.tiers.choose` found them; looked for here when there are none yet.
-    `patience_seconds` is how long a question waits for a person's answer.
-
-    Raises `ConfinementUnavailable` when the file requires a stronger tier than can be had.
-    """
-    means = means or await choose(spec.confinement, host.user)
-    prepare(spec, host)
-    found = Cgroups.find()
-    cgroups = found if isinstance(found, Cgroups) else None
-    most_idle = max(spec.limits.concurrency, _LEAST_IDLE)
-    async with Pool(most_idle=most_idle, warm=_common_cells(spec, means), cgroups=cgroups) as pool:
-        line = Line(spec, host, means, pool, recorder, patience_seconds)
-        try:
-            yield line
-        finally:
-            line.outputs.clear()
-            await line.meter.close()

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from handrail.call import open_line
 from handrail.errors import CallError
+from handrail.opening import open_line
 from handrail.plan.access import access_of
 from handrail.plan.environment import environment
 from handrail.plan.host import Host

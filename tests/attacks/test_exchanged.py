@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from handrail.call import Line, open_line
+from handrail.call import Line
+from handrail.opening import open_line
 from handrail.plan.host import survey
 from handrail.record.logbook import Logbook
 from handrail.request import Call

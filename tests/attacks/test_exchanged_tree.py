@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from handrail.call import Line, open_line
+from handrail.call import Line
 from handrail.errors import CallError
+from handrail.opening import open_line
 from handrail.plan.host import survey
 from handrail.record.logbook import Logbook
 from handrail.request import Call

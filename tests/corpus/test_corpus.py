@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from handrail.call import open_line
 from handrail.errors import CallError
+from handrail.opening import open_line
 from handrail.plan.host import Host
 from handrail.plan.plan import build_plan
 from handrail.plan.program import Program

@@ -12,8 +12,8 @@ from typing import Any
 
 from fastmcp import Client
 
-from handrail.call import open_line
 from handrail.mcp.server import build_server
+from handrail.opening import open_line
 from handrail.plan.host import survey
 from handrail.record.logbook import Logbook
 from handrail.spec.load import load

@@ -12,9 +12,9 @@ import pytest
 from fastmcp import Client
 from fastmcp.client.transports import FastMCPTransport
 
-from handrail.call import open_line
 from handrail.cli.opening import open_file
 from handrail.mcp.server import build_server
+from handrail.opening import open_line
 from handrail.record.record import CallRecord
 
 Serve = Callable[[str], AbstractAsyncContextManager[Client[FastMCPTransport]]]

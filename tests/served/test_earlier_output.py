@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from handrail.call import Line, open_line
+from handrail.call import Line
 from handrail.errors import NotFound
+from handrail.opening import open_line
 from handrail.plan.host import survey
 from handrail.process.outcome import Cancelled, Exited, Outcome
 from handrail.record.logbook import Logbook

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fastmcp import Client
 
-from handrail.call import open_line
 from handrail.mcp.server import build_server
+from handrail.opening import open_line
 from handrail.plan.host import survey
 from handrail.record.logbook import Logbook
 from handrail.spec.load import load

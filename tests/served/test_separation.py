@@ -11,8 +11,9 @@ from stat import S_ISREG
 
 import pytest
 
-from handrail.call import Line, open_line
+from handrail.call import Line
 from handrail.errors import CallError, NotFound
+from handrail.opening import open_line
 from handrail.plan.host import survey
 from handrail.plan.own_tree import tree_name
 from handrail.policy.caller import LOCAL, Caller

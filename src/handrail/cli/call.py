@@ -14,7 +14,6 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.status import Status
 
-from handrail.call import open_line
 from handrail.cli import streams
 from handrail.cli.approval import approver
 from handrail.cli.arguments import parse_arguments
@@ -25,6 +24,7 @@ from handrail.mcp import prose, refusal
 from handrail.mcp.answer import Answer, answer
 from handrail.mcp.clean import clean
 from handrail.mcp.files.answer import FilesAnswer
+from handrail.opening import open_line
 from handrail.process.outcome import Cancelled
 from handrail.record.audit.keep import audited
 from handrail.record.logs import configure_logs

@@ -8,10 +8,11 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import structlog
 
-from handrail.call import Line, open_line
+from handrail.call import Line
 from handrail.mcp.http import PATH, listening, serve_http
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
+from handrail.opening import open_line
 from handrail.plan.host import Host
 from handrail.record.audit.keep import audited
 from handrail.record.logbook import Logbook

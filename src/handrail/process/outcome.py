@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from handrail.meter.account import Usage
 from handrail.process.output import Output
 from handrail.sandbox.confine import Confinement
 from handrail.sandbox.denial import Denial
@@ -105,3 +106,15 @@ class Outcome:
     denials: tuple[Denial, ...] = ()
     stages: tuple[StageEnding, ...] = ()
     value: Mapping[str, Any] | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """What it cost. Output that is kept on the disk counts as output and as stored."""
+        streams = (self.stdout, self.stderr)
+        spooled = sum(stream.size for stream in streams if stream.file is not None)
+        return Usage(
+            cpu=self.cpu_seconds,
+            wall=self.seconds,
+            output=sum(stream.size for stream in streams),
+            stored=self.written_bytes + spooled,
+        )
