@@ -43,7 +43,9 @@ class Trail:
         self._rotate_bytes = rotate_bytes
         self._keep = keep
         self._head, self._seen = Head(), b""
+        self._name = os.fspath(place.file)
         self._file: int | None = None
+        self._identity: tuple[int, int] | None = None
         self._full: list[int] = []
 
     @property
@@ -108,15 +110,19 @@ class Trail:
         return self._mend()
 
     def _is_as_we_left_it(self) -> bool:
-        return self._has_the_name() and os.fstat(self._opened).st_size == self._head.end
+        there = self._stat()
+        return there is not None and self._is_open(there) and there.st_size == self._head.end
 
-    def _has_the_name(self) -> bool:
-        """Whether the file that is open is the one that is written to."""
+    def _stat(self) -> os.stat_result | None:
+        """What now has the file's name; asked before every line, so in the fastest way."""
         try:
-            there = self.place.file.stat()
+            return os.stat(self._name)  # noqa: PTH116  # pathlib takes three times as long
         except FileNotFoundError:
-            return False
-        return self._file is not None and os.path.samestat(there, os.fstat(self._file))
+            return None
+
+    def _is_open(self, there: os.stat_result) -> bool:
+        """Whether that is the file that is written to."""
+        return (there.st_dev, there.st_ino) == self._identity
 
     def _mend(self) -> Sequence[tail.Loss]:
         descriptor, before = self._opened, self._head
@@ -175,13 +181,15 @@ class Trail:
 
     def _open(self) -> None:
         """Have the file open that has the name now, and is made if there is none."""
-        if self._has_the_name():
+        there = self._stat()
+        if there is not None and self._is_open(there):
             return
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(self.place.file, flags, mode=0o600)
+        descriptor = os.open(self._name, flags, mode=0o600)
         if self._file is not None:
             self._full.append(self._file)
-        self._file = descriptor
+        opened = os.fstat(descriptor)
+        self._file, self._identity = descriptor, (opened.st_dev, opened.st_ino)
 
     @property
     def _opened(self) -> int:

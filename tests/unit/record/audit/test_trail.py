@@ -54,11 +54,11 @@ def test_a_head_that_is_behind_catches_up(place: Place, tmp_path: Path) -> None:
 
 def test_the_beginning_of_a_line_is_cut_off_and_told(place: Place, tmp_path: Path) -> None:
     with place.file.open("ab") as file:
-        file.write(b'{"seq":4,"kind":"end","ti')
+        file.write(b'{"seq":4,"kind":"end","ti' + b"x" * 5000)
     assert found(tmp_path) == [("garbled", None, None)]
     keep(tmp_path, "four")
     (note,) = verified(tmp_path).notes
-    assert note.startswith("cut: audit.jsonl:4, seq 4: 25 bytes")
+    assert note.startswith("cut: audit.jsonl:4, seq 4: 5025 bytes")
     assert verified(tmp_path).is_whole
     assert ids(tmp_path)[-1] == "four"
 
