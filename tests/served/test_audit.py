@@ -88,8 +88,9 @@ async def test_hostile_values_stay_on_their_line(site: Site) -> None:
     async with serving(site, WAYS[0]) as server, server.client() as client:
         for text in HOSTILE:
             await call(client, "say", text=text)
+            await call(client, f"no {text}"[:50])
     texts = (site.state / "audit.jsonl").read_bytes()
-    assert len(ended(site)) == len(HOSTILE) == texts.count(b"\n")
+    assert len(ended(site)) == 2 * len(HOSTILE) == texts.count(b"\n")
     assert max(texts.replace(b"\n", b" ")) < 127
     assert min(texts.replace(b"\n", b" ")) >= 32
     assert len(site.log.read_text().splitlines()) == len(site.records())

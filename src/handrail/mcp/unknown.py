@@ -9,10 +9,11 @@ from fastmcp.exceptions import NotFoundError
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools.base import ToolResult
 
+from handrail.call import Line
 from handrail.errors import NotFound
+from handrail.mcp.caller import caller
 from handrail.mcp.provider import CommandProvider
 from handrail.mcp.result import from_error
-from handrail.request import new_call_id
 
 _LONGEST_NAME = 64
 
@@ -20,8 +21,9 @@ _LONGEST_NAME = 64
 class AnswerUnknownTools(Middleware):
     """Says which tools there are for the caller. It decides nothing: there is nothing to run."""
 
-    def __init__(self, provider: CommandProvider) -> None:
+    def __init__(self, provider: CommandProvider, line: Line) -> None:
         self._provider = provider
+        self._line = line
 
     async def on_call_tool(
         self,
@@ -32,11 +34,18 @@ class AnswerUnknownTools(Middleware):
         try:
             return await call_next(context)
         except NotFoundError:
-            return from_error(self._unknown(context.message.name), new_call_id())
+            return await self._answer(_shown(context.message.name))
+
+    async def _answer(self, name: str) -> ToolResult:
+        error = self._unknown(name)
+        return from_error(error, await self._line.refuse(name, caller(self._line), error))
 
     def _unknown(self, name: str) -> NotFound:
         known = [tool.name for tool in self._provider.shown()]
-        shown = ascii(name[:_LONGEST_NAME])[1:-1]
-        close = difflib.get_close_matches(shown, known, n=1)
+        close = difflib.get_close_matches(name, known, n=1)
         guess = f"; did you mean `{close[0]}`?" if close else ""
-        return NotFound(f"unknown tool `{shown}`{guess}", allowed=known)
+        return NotFound(f"unknown tool `{name}`{guess}", allowed=known)
+
+
+def _shown(name: str) -> str:
+    return ascii(name[:_LONGEST_NAME])[1:-1]
