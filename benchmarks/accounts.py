@@ -35,7 +35,7 @@ async def measure(rounds: int = ROUNDS) -> Table:
     await meter.close()
     took.sort()
     return Table(
-        "metering",
+        "accounts",
         f"{_CALLERS:,} callers, each with a rate, a number of calls and processor time",
         [],
         {
