@@ -9,7 +9,7 @@ from handrail.meter.store import Charge, Hit
 
 _CALLERS = 2_000
 _MOST_BYTES = 1_000
-"""For each caller; `python -m benchmarks metering` has the real figure."""
+"""For each caller; `python -m benchmarks accounts` has the real figure."""
 
 
 async def test_memory_is_bounded_by_the_callers_of_late() -> None:
