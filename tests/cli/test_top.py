@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -22,8 +23,6 @@ from tests.running import eventually
 from tests.served.serving import Server, call, calling, serving
 from tests.served.site import WAYS, Site
 from tests.served.watching import new_marker, processes_of
-
-_END_SECONDS = 60
 
 
 def facts(site: Site) -> list[dict[str, Any]]:
@@ -132,11 +131,15 @@ def watched(site: Site, until: str, keys: str) -> tuple[str, int, bool]:
         stdout=terminal,
         stderr=terminal,
     ) as process:
-        seen = ""
-        while until not in seen:
-            seen += os.read(screen, 65_536).decode(errors="replace")
-        os.write(screen, keys.encode())
-        code = process.wait(_END_SECONDS)
+        seen, is_pressed = "", False
+        # Read on to the end: a terminal that nobody reads is full soon, and then it waits.
+        while process.poll() is None:
+            if select.select([screen], [], [], 0.1)[0]:
+                seen += os.read(screen, 65_536).decode(errors="replace")
+            if until in seen and not is_pressed:
+                os.write(screen, keys.encode())
+                is_pressed = True
+        code = process.returncode
     after = termios.tcgetattr(terminal)
     os.close(terminal)
     os.close(screen)
