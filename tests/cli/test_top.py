@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ from tests.running import eventually
 from tests.served.serving import Server, call, calling, serving
 from tests.served.site import WAYS, Site
 from tests.served.watching import new_marker, processes_of
+
+_HANG_SECONDS = 30
 
 
 def facts(site: Site) -> list[dict[str, Any]]:
@@ -133,7 +136,10 @@ def watched(site: Site, until: str, keys: str) -> tuple[str, int, bool]:
     ) as process:
         seen, is_pressed = "", False
         # Read on to the end: a terminal that nobody reads is full soon, and then it waits.
+        hangs_at = time.monotonic() + _HANG_SECONDS
         while process.poll() is None:
+            if time.monotonic() > hangs_at:
+                process.kill()
             if select.select([screen], [], [], 0.1)[0]:
                 seen += os.read(screen, 65_536).decode(errors="replace")
             if until in seen and not is_pressed:
