@@ -39,6 +39,7 @@ from handrail.process.spool import folder_in
 from handrail.record.command_line import command_line
 from handrail.record.outputs import Outputs
 from handrail.record.record import CallRecord, Recorder, Refused
+from handrail.record.steps import Step
 from handrail.request import Call, new_call_id
 from handrail.sandbox.confine import confine
 from handrail.sandbox.means import Means
@@ -88,6 +89,7 @@ class Line:
             tool=call.tool.name,
             caller=call.caller,
             end=Refused("cancelled", "cancelled before it started"),
+            trace=call.trace,
         )
         flight = Flight(call.id, call.tool.name, call.caller.name, time.monotonic(), call.stop)
         try:
@@ -102,17 +104,26 @@ class Line:
             record.end = Refused(Internal.code, type(error).__name__)
             raise Internal("internal error; the server's log has the rest") from error
         finally:
+            record.steps.end()
             await self.recorder.end(record)
 
     async def _do(self, call: Call, flight: Flight, record: CallRecord) -> Outcome:
+        reach = record.steps.reach
         access.check(self.spec.access, call.caller, call.tool)
+        reach(Step.PLAN)
         record.plan = plan = await self._plan(call)
+        reach(Step.JUDGE)
         record.verdict = judge(plan, self.spec.rules, self.means.tier, call.caller)
+        if record.verdict.decision is Decision.ASK:
+            reach(Step.ASK)
         record.approval = await self._permission(call, plan, record.verdict)
+        reach(Step.QUEUE)
         flight.stage, flight.command = Stage.WAITING, partial(command_line, plan)
         async with self._lease(call) as pay, self._earlier(call, plan) as earlier:
             _refuse_stopped(call)
+            reach(Step.RECORD)
             await self.recorder.begin(record)
+            reach(Step.RUN)
             flight.stage = Stage.RUNNING
             outcome = await run(
                 confine(plan, self.means),
@@ -122,6 +133,7 @@ class Line:
                 cut=call.cut,
                 earlier=earlier,
             )
+            reach(Step.ANSWER)
             pay(outcome.usage)
         return self._kept(call, plan, outcome)
 

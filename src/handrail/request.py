@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from handrail.policy.approval import Approver, Nobody
 from handrail.policy.caller import LOCAL, Caller
 from handrail.process.outcome import Cancelled, Ending
+from handrail.record.trace import Trace
 from handrail.spec.tool import ToolSpec
 
 
@@ -27,7 +28,7 @@ class Call:
     """One use of a tool.
 
     `listen` hears its output's lines while it runs, in any thread. `stop` ends it from outside.
-    `approver` is whom to ask when a person must approve.
+    `approver` is whom to ask when a person must approve. `trace` is the one it is part of.
     """
 
     tool: ToolSpec
@@ -37,6 +38,7 @@ class Call:
     caller: Caller = LOCAL
     id: str = field(default_factory=new_call_id)
     cut: asyncio.Future[Ending] = field(default_factory=_new_cut)
+    trace: Trace | None = None
 
     def stop(self) -> None:
         """End the call: it becomes an outcome with the ending `Cancelled`."""

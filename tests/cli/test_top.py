@@ -115,6 +115,8 @@ async def test_a_state_folder_with_a_long_name_is_no_hindrance(tmp_path: Path) -
 
 @pytest.mark.parametrize("keys", ["q", "\x03"])
 async def test_at_a_terminal_it_goes_on_until_a_key_ends_it(site: Site, keys: str) -> None:
+    # Where the tests run in the background, it is ignored, and every process inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     async with busy(site) as (_, marker):
         seen, code, is_as_before = await asyncio.to_thread(watched, site, marker, keys)
     assert "1 running" in seen

@@ -31,6 +31,7 @@ def serve(
     file: Path | None = None,
     *,
     http: Annotated[str | None, Parameter(name="--http")] = None,
+    ops: str | None = None,
     drain: float = DRAIN_SECONDS,
     log_format: Format | None = None,
     log_level: Level = "info",
@@ -43,6 +44,8 @@ def serve(
         The server file; handrail.toml here or in the nearest parent when left out.
     http
         HOST:PORT to serve streamable HTTP on, at /mcp; stdio when left out.
+    ops
+        HOST:PORT to tell health and metrics on, and to show the console; in place of telemetry.ops.
     drain
         Seconds that calls in flight get to end by themselves at shutdown.
     log_format
@@ -53,7 +56,8 @@ def serve(
     os.environ.update(_FRAMEWORK)
     # It looks for its data folder, to no use here, and fails for a user without name and home.
     os.environ.setdefault("HOME", "/nonexistent")
-    address = _address(http) if http is not None else None
+    address = None if http is None else _address("--http", http)
+    ops_address = None if ops is None else _address("--ops", ops)
     # Slow to import, so that is done while the probe of the confinement waits for its processes.
     ahead = threading.Thread(target=importlib.import_module, args=["handrail.mcp.serve"])
     ahead.start()
@@ -62,17 +66,17 @@ def serve(
     finally:
         ahead.join()
     from handrail.mcp.serve import serve as serve_until_stopped
-    from handrail.ops.watching import watching
+    from handrail.ops.watch import Watch
 
     configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
-    asyncio.run(
-        serve_until_stopped(opened.spec, opened.host, opened.means, address, drain, watching)
-    )
+    watch = Watch(opened.spec, ops_address)
+    asyncio.run(serve_until_stopped(opened.spec, opened.host, opened.means, address, drain, watch))
     return 0
 
 
-def _address(text: str) -> tuple[str, int]:
+def _address(option: str, text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdigit() or int(port) > 65535:
-        raise UsageError(f"--http {text}: not HOST:PORT", hint="For example --http 127.0.0.1:8000")
+        hint = f"For example {option} 127.0.0.1:8000"
+        raise UsageError(f"{option} {text}: not HOST:PORT", hint=hint)
     return host.strip("[]"), int(port)

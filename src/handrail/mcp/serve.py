@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Protocol
 
 import structlog
 
@@ -16,14 +17,22 @@ from handrail.opening import open_line
 from handrail.plan.host import Host
 from handrail.record.audit.keep import audited
 from handrail.record.logbook import Logbook
-from handrail.record.record import Recorders
-from handrail.record.tally import Tally
+from handrail.record.record import Recorder, Recorders
 from handrail.sandbox.means import Means
 from handrail.spec.server import ServerSpec
 
-Watch = Callable[[Line, Tally], AbstractAsyncContextManager[None]]
-"""Looks on while a line takes calls."""
 _log = structlog.stdlib.get_logger("handrail.serve")
+
+
+class Watch(Protocol):
+    """Looks on while a line takes calls."""
+
+    @property
+    def recorders(self) -> Sequence[Recorder]:
+        """Who hears of every call."""
+
+    def on(self, line: Line) -> AbstractAsyncContextManager[None]:
+        """Look on for as long as that lasts."""
 
 
 async def serve(
@@ -47,11 +56,9 @@ async def serve(
             from handrail.mcp.auth.opening import open_auth
 
             auth = await stack.enter_async_context(open_auth(spec.auth, host))
-        tally = Tally()
-        recorder = await stack.enter_async_context(
-            audited(Recorders((Logbook(), tally)), spec, host, means.tier)
-        )
-        async with open_line(spec, host, recorder, means) as line, watch(line, tally):
+        recorders = Recorders((Logbook(), *watch.recorders))
+        recorder = await stack.enter_async_context(audited(recorders, spec, host, means.tier))
+        async with open_line(spec, host, recorder, means) as line, watch.on(line):
             server = build_server(line, auth)
             _log.info(
                 "serving",

@@ -87,11 +87,12 @@ class Outcome:
 
     `ending` is the last stage's, unless the call was stopped, or a stage crossed a bound of it.
     `stages` has how each ended, when there are several. `seconds` is wall time from start to
-    end; `cpu_seconds` is the processor time of all its processes, `max_rss_bytes` the most
-    memory they were seen to hold, `written_bytes` what they wrote to files on disks, as the kernel
-    counts it (ru_oublock of getrusage(2), which is nothing for file systems in memory). `denials`
-    say what its confinement may have to do with a failure. `value` is the result of work of our
-    own, which says it in place of output.
+    end, of which `spawn_seconds` went by before its command was started; `cpu_seconds` is the
+    processor time of all its processes, `max_rss_bytes` the most memory they were seen to hold,
+    `written_bytes` what they wrote to files on disks, as the kernel counts it (ru_oublock of
+    getrusage(2), which is nothing for file systems in memory). `denials` say what its
+    confinement may have to do with a failure. `value` is the result of work of our own, which
+    says it in place of output.
     """
 
     ending: Ending
@@ -102,6 +103,7 @@ class Outcome:
     max_rss_bytes: int
     confinement: Confinement
     written_bytes: int = 0
+    spawn_seconds: float = 0.0
     note: str | None = None
     denials: tuple[Denial, ...] = ()
     stages: tuple[StageEnding, ...] = ()

@@ -118,6 +118,7 @@ async def _run(
     began = time.monotonic()
     with _scarcity(plan):
         running, streams = _start(confined, spawner, spool, listen, cut, earlier)
+    spawned = time.monotonic()
     ours = await _wait(plan, running, cut)
     # From here on nothing can be cancelled: the processes go, and what they said is kept.
     await (ending.sweep if ours is None else ending.stop)(spawner, running)
@@ -141,6 +142,7 @@ async def _run(
         cpu_seconds=usage.cpu_seconds,
         max_rss_bytes=usage.largest_bytes,
         written_bytes=usage.written_bytes,
+        spawn_seconds=spawned - began,
         confinement=confined.confinement,
         note=note(plan, running, spool, ended, usage, stages),
         denials=() if went_well else _denials(confined, spawner, usage, stdout, stderr),

@@ -29,6 +29,8 @@ class Logbook:
             "caller": redact(call.caller.name),
             "tool": call.tool,
         }
+        if call.trace is not None:
+            facts["trace_id"] = call.trace.trace_id
         if call.plan is not None:
             facts |= _commands(call.plan)
         if call.verdict is not None:

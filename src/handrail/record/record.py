@@ -11,6 +11,8 @@ from handrail.policy.approval import Approval
 from handrail.policy.caller import LOCAL, Caller
 from handrail.policy.decision import Verdict
 from handrail.process.outcome import Outcome
+from handrail.record.steps import Steps
+from handrail.record.trace import Trace
 
 
 def _now() -> datetime:
@@ -32,7 +34,7 @@ class CallRecord:
     It grows while the call goes down the line, so that whatever ends it, what is known is kept.
 
     `plan` and `verdict` are missing when the call did not get that far, `approval` when none was
-    needed or given, and `end` as long as it runs.
+    needed or given, `end` as long as it runs, and `trace` when the caller began none.
     """
 
     call_id: str
@@ -43,6 +45,8 @@ class CallRecord:
     verdict: Verdict | None = None
     approval: Approval | None = None
     end: Outcome | Refused | None = None
+    steps: Steps = field(default_factory=Steps)
+    trace: Trace | None = None
 
 
 class Recorder(Protocol):

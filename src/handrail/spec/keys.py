@@ -11,6 +11,7 @@ from handrail.spec.args import CONDITIONS
 from handrail.spec.audit import AuditTable
 from handrail.spec.auth import AuthTable, IntrospectionTable, JwtTable, OidcTable
 from handrail.spec.element import PatternTable
+from handrail.spec.http import HttpTable, TlsTable
 from handrail.spec.model import Table
 from handrail.spec.param import ParamSpec
 from handrail.spec.rule import RuleSpec
@@ -23,6 +24,7 @@ from handrail.spec.server import (
     ServerTable,
     WorkspaceTable,
 )
+from handrail.spec.telemetry import TelemetryTable
 from handrail.spec.tool import (
     CommandSpec,
     ExampleSpec,
@@ -49,6 +51,9 @@ _TABLES: dict[tuple[Key | type, ...], type[Table]] = {
     ("access", "roles", str): RoleSpec,
     ("access", "roles", str, "limits"): BudgetTable,
     ("audit",): AuditTable,
+    ("http",): HttpTable,
+    ("http", "tls"): TlsTable,
+    ("telemetry",): TelemetryTable,
     ("programs", str): ProgramSpec,
     ("secrets", str): SecretSpec,
     ("rule", int): RuleSpec,

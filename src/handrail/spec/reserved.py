@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handrail.diagnostic import Key
 
-_TABLES = ("http", "telemetry", "tasks", "state", "databases", "apis")
+_TABLES = ("tasks", "state", "databases", "apis")
 _ARRAYS = ("resource", "prompt")
 OTHER_KINDS = ("sql", "http", "python")
 """Keys that make a tool of a kind that is not served yet."""

@@ -11,9 +11,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from handrail.spec.access import AccessTable
 from handrail.spec.audit import AuditTable
 from handrail.spec.auth import AuthTable
+from handrail.spec.http import HttpTable
 from handrail.spec.model import Table
 from handrail.spec.names import EnvName, PackageName, PathName, ProgramName, Version
 from handrail.spec.rule import RuleSpec
+from handrail.spec.telemetry import TelemetryTable
 from handrail.spec.tool import AnyTool, CommandSpec
 from handrail.spec.units import Bytes, Seconds
 from handrail.spec.use import Use
@@ -146,6 +148,8 @@ class ServerSpec(Table):
     access: AccessTable = Field(default_factory=AccessTable)
     audit: AuditTable | None = None
     """The record of every call; none is kept when unset."""
+    http: HttpTable = Field(default_factory=HttpTable)
+    telemetry: TelemetryTable = Field(default_factory=TelemetryTable)
     tools: tuple[AnyTool, ...] = Field(default=(), alias="tool")
     """The tools."""
     rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")

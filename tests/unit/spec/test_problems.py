@@ -10,7 +10,7 @@ from handrail.spec.load import read
 SHAPE = """\
 config_version = 1
 foo = 1
-[telemetry]
+[tasks]
 keys = "x"
 [workspace]
 rot = "."
@@ -55,7 +55,7 @@ NOT_SERVED = "is part of the format but this version of handrail does not serve 
 NAME_RULE = "letters, digits and `_`, no digit first, at most 64 in all"
 ANSWER = f"""\
 2:1 error[E101] unknown key "foo"
-3:2 error[E110] "[telemetry]" {NOT_SERVED}; refusing to ignore it
+3:2 error[E110] "[tasks]" {NOT_SERVED}; refusing to ignore it
 6:1 error[E101] unknown key "rot" in [workspace]; did you mean "root"?
 9:11 error[E102] limits.timeout: not a duration; write a number and a unit, like "30s", "10m" or "1h30m"
 10:10 error[E102] limits.memory: not a size; write a number and a unit, like "64KiB" or "512MiB"

@@ -1,0 +1,56 @@
+"""What looks on while a server runs: who hears of its calls, and where it tells what it sees."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from starlette.routing import BaseRoute
+
+from handrail.call import Line
+from handrail.ops.inside import Inside
+from handrail.ops.listener import listening
+from handrail.ops.snapshot import snapshot
+from handrail.ops.state_socket import telling
+from handrail.record.record import Recorder
+from handrail.record.tally import Tally
+from handrail.spec.server import ServerSpec
+
+
+class Watch:
+    """Looks on. `address` is the ops listener's, in place of the one in the server file."""
+
+    def __init__(self, spec: ServerSpec, address: tuple[str, int] | None) -> None:
+        self._spec = spec
+        self._address = address or _address(spec.telemetry.ops)
+        self._tally = Tally()
+
+    @property
+    def recorders(self) -> Sequence[Recorder]:
+        """Who hears of every call."""
+        return (self._tally,)
+
+    @asynccontextmanager
+    async def on(self, line: Line) -> AsyncIterator[None]:
+        """Look on. Raises `UsageError` when the ops listener's address is not to be had."""
+        began = time.monotonic()
+        async with AsyncExitStack() as stack:
+            facts = partial(snapshot, line, self._tally, began)
+            await stack.enter_async_context(telling(line.state, facts))
+            inside = stack.enter_context(Inside.entered(line))
+            if self._address is not None:
+                stack.enter_context(listening(self._address, self._routes(inside)))
+            yield
+
+    def _routes(self, inside: Inside) -> Sequence[BaseRoute]:
+        """What the ops listener tells, and shows."""
+        return ()
+
+
+def _address(text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
