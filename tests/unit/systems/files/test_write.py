@@ -243,15 +243,16 @@ def test_writers_wait_for_each_other_as_long_as_there_is_time(
     assert writing(setting, "file", "text")["created"]
 
 
+@pytest.mark.parametrize("kills", [100, pytest.param(500, marks=pytest.mark.nightly)])
 def test_killed_at_any_point_the_old_or_the_new_file_is_there(
-    setting: Setting, tmp_path: Path
+    setting: Setting, tmp_path: Path, kills: int
 ) -> None:
     file, chance = tmp_path / "file", random.Random(5)  # noqa: S311  # no secret
     contents = [letter * 300_000 for letter in "ab"]
     file.write_text(contents[0])
     known = {hash_of(content): content for content in contents}
     seen = set()
-    for _ in range(500):
+    for _ in range(kills):
         child = os.fork()
         if not child:
             try:
