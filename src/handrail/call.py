@@ -72,7 +72,7 @@ class Line:
         self.state = host.state
         self._trees = OwnTrees(spec, host)
         self.means = means
-        self._pool = pool
+        self.pool = pool
         self.recorder = recorder
         self.meter = Meter(spec, open_store(spec, host.state))
         self._questions = FairQueue(_MOST_QUESTIONS)
@@ -127,7 +127,7 @@ class Line:
             flight.stage = Stage.RUNNING
             outcome = await run(
                 confine(plan, self.means),
-                self._pool,
+                self.pool,
                 spool=self._spool,
                 listen=call.listen,
                 cut=call.cut,

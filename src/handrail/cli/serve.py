@@ -69,7 +69,7 @@ def serve(
     from handrail.ops.watch import Watch
 
     configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
-    watch = Watch(opened.spec, ops_address)
+    watch = Watch(opened.spec, opened.host, ops_address)
     asyncio.run(serve_until_stopped(opened.spec, opened.host, opened.means, address, drain, watch))
     return 0
 

@@ -14,6 +14,7 @@ import uvicorn
 from fastmcp import FastMCP
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from handrail.errors import UsageError
 from handrail.mcp.connection import Connection, Connections
@@ -65,9 +66,16 @@ def _take_large_bodies(app: object) -> None:
 
 
 async def serve_http(
-    server: FastMCP, traffic: Traffic, listeners: Sequence[socket.socket], drain_seconds: float
+    server: FastMCP,
+    traffic: Traffic,
+    listeners: Sequence[socket.socket],
+    drain_seconds: float,
+    routes: Sequence[BaseRoute],
 ) -> None:
-    """Serve until SIGTERM or SIGINT; calls in flight get their time."""
+    """Serve until SIGTERM or SIGINT; calls in flight get their time.
+
+    `routes` are served beside `/mcp`, to everybody.
+    """
     app = server.http_app(
         path=PATH,
         middleware=[Middleware(NoticeDisconnect), Middleware(RetryAfter)],
@@ -78,6 +86,7 @@ async def serve_http(
         allowed_hosts=_hosts(server, listeners),
         allowed_origins=_origins(server),
     )
+    app.router.routes.extend(routes)
     config = uvicorn.Config(
         app,
         http=Connection,

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
 
 import structlog
+from starlette.routing import BaseRoute
 
 from handrail.call import Line
 from handrail.mcp.http import PATH, listening, serve_http
@@ -31,8 +32,8 @@ class Watch(Protocol):
     def recorders(self) -> Sequence[Recorder]:
         """Who hears of every call."""
 
-    def on(self, line: Line) -> AbstractAsyncContextManager[None]:
-        """Look on for as long as that lasts."""
+    def on(self, line: Line) -> AbstractAsyncContextManager[Sequence[BaseRoute]]:
+        """Look on for as long as that lasts; what to tell of it over HTTP beside `/mcp`."""
 
 
 async def serve(
@@ -58,7 +59,7 @@ async def serve(
             auth = await stack.enter_async_context(open_auth(spec.auth, host))
         recorders = Recorders((Logbook(), *watch.recorders))
         recorder = await stack.enter_async_context(audited(recorders, spec, host, means.tier))
-        async with open_line(spec, host, recorder, means) as line, watch.on(line):
+        async with open_line(spec, host, recorder, means) as line, watch.on(line) as routes:
             server = build_server(line, auth)
             _log.info(
                 "serving",
@@ -70,7 +71,7 @@ async def serve(
                 transport=" ".join(map(_url, listeners)) or "stdio",
             )
             if listeners:
-                await serve_http(server, line.traffic, listeners, drain_seconds)
+                await serve_http(server, line.traffic, listeners, drain_seconds, routes)
             else:
                 await serve_stdio(server, line.traffic, drain_seconds)
     _log.info("stopped")

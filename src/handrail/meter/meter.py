@@ -72,6 +72,15 @@ class Meter:
             for used, left in [found[one.name]]
         }
 
+    async def ask(self) -> None:
+        """Hear whether the store answers. Raises `Away`."""
+        try:
+            await self._store.used([])
+        except Away as away:
+            self._miss(str(away))
+            raise
+        self._answered()
+
     async def close(self) -> None:
         """Count what is still to be counted, and let go of the store."""
         self._closing.set()

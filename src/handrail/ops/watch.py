@@ -10,10 +10,13 @@ from functools import partial
 from starlette.routing import BaseRoute
 
 from handrail.call import Line
+from handrail.ops.health import health_routes, own_health_routes
 from handrail.ops.inside import Inside
 from handrail.ops.listener import listening
+from handrail.ops.readiness import Readiness
 from handrail.ops.snapshot import snapshot
 from handrail.ops.state_socket import telling
+from handrail.plan.host import Host
 from handrail.record.record import Recorder
 from handrail.record.tally import Tally
 from handrail.spec.server import ServerSpec
@@ -22,8 +25,9 @@ from handrail.spec.server import ServerSpec
 class Watch:
     """Looks on. `address` is the ops listener's, in place of the one in the server file."""
 
-    def __init__(self, spec: ServerSpec, address: tuple[str, int] | None) -> None:
+    def __init__(self, spec: ServerSpec, host: Host, address: tuple[str, int] | None) -> None:
         self._spec = spec
+        self._host = host
         self._address = address or _address(spec.telemetry.ops)
         self._tally = Tally()
 
@@ -33,20 +37,25 @@ class Watch:
         return (self._tally,)
 
     @asynccontextmanager
-    async def on(self, line: Line) -> AsyncIterator[None]:
-        """Look on. Raises `UsageError` when the ops listener's address is not to be had."""
+    async def on(self, line: Line) -> AsyncIterator[Sequence[BaseRoute]]:
+        """Look on; what the main port tells of it.
+
+        Raises `UsageError` when the ops listener's address is not to be had.
+        """
         began = time.monotonic()
         async with AsyncExitStack() as stack:
             facts = partial(snapshot, line, self._tally, began)
             await stack.enter_async_context(telling(line.state, facts))
             inside = stack.enter_context(Inside.entered(line))
+            readiness = await stack.enter_async_context(Readiness(line, self._host).watched())
             if self._address is not None:
-                stack.enter_context(listening(self._address, self._routes(inside)))
-            yield
+                routes = self._routes(inside, readiness)
+                stack.enter_context(listening(self._address, routes))
+            yield own_health_routes(readiness)
 
-    def _routes(self, inside: Inside) -> Sequence[BaseRoute]:
+    def _routes(self, inside: Inside, readiness: Readiness) -> Sequence[BaseRoute]:
         """What the ops listener tells, and shows."""
-        return ()
+        return [*health_routes(inside, readiness)]
 
 
 def _address(text: str | None) -> tuple[str, int] | None:

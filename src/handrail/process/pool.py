@@ -37,6 +37,8 @@ class Pool:
         self._all: set[Spawner] = set()
         self._leaving: set[asyncio.Future[None]] = set()
         self._closed = False
+        self.is_failing = False
+        """Whether the last spawner that was wanted could not be started."""
 
     async def __aenter__(self) -> Pool:
         try:
@@ -100,9 +102,11 @@ class Pool:
         try:
             spawner = Spawner(cell, group, root)
         except OSError:
+            self.is_failing = True
             if group is not None:
                 group.remove()
             raise
+        self.is_failing = False
         self._all.add(spawner)
         return spawner
 
