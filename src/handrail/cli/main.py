@@ -19,6 +19,7 @@ _COMMANDS = {
     "explain": "handrail.cli.explain:explain",
     "inspect": "handrail.cli.inspect:inspect",
     "packs": "handrail.cli.packs:packs",
+    "health": "handrail.cli.health:health",
     "top": "handrail.cli.top:top",
     "key": "handrail.cli.key:key",
     "audit": "handrail.cli.audit:audit",

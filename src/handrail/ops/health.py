@@ -55,6 +55,11 @@ def ready(inside: Inside, readiness: Readiness) -> dict[str, object]:
     return {"status": "ready", "tier": readiness.tier}
 
 
+async def ready_soon(inside: Inside, readiness: Readiness) -> dict[str, object]:
+    """The same, for whoever waits."""
+    return ready(inside, readiness)
+
+
 def answer(facts: dict[str, object]) -> Response:
     """The facts; by the status, whoever does not read them knows, too."""
     is_well = facts["status"] in ("ok", "ready")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,12 @@ import structlog
 
 FOLDER = "servers"
 _ENDING = ".sock"
+TOP = b"top\n"
+"""What goes on."""
+HEALTH = b"health\n"
+"""Whether it is ready."""
 _PATIENCE_SECONDS = 5.0
+_NO_ANSWER = b'{"status": "no_answer"}\n'
 _LARGEST_BYTES = 64 * 1024**2
 _FOLDER_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -24,14 +29,18 @@ _log = structlog.stdlib.get_logger("handrail.watch")
 
 
 @asynccontextmanager
-async def telling(state: Path, facts: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
-    """Tell `facts` as JSON to whoever connects, one line each; the socket goes afterwards."""
+async def telling(
+    state: Path, facts: Mapping[bytes, Callable[[], Awaitable[object]]]
+) -> AsyncIterator[None]:
+    """Tell `facts` as JSON to whoever asks for them, by a word on a line; the socket goes
+    afterwards."""
     path = state / FOLDER / f"{os.getpid()}{_ENDING}"
 
-    async def tell(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, TimeoutError):
+    async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, TimeoutError, KeyError, ValueError):
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                writer.write(json.dumps(await facts()).encode() + b"\n")
+                told = await facts[await reader.readline()]()
+                writer.write(json.dumps(told).encode() + b"\n")
                 await writer.drain()
         writer.close()
 
@@ -51,18 +60,27 @@ async def telling(state: Path, facts: Callable[[], Awaitable[object]]) -> AsyncI
         path.unlink(missing_ok=True)
 
 
-def told(state: Path) -> Iterator[dict[str, Any]]:
-    """What every running server with this state folder tells; those that died are forgotten."""
+def told(
+    state: Path, word: bytes = TOP, patience_seconds: float = _PATIENCE_SECONDS
+) -> Iterator[dict[str, Any]]:
+    """What every running server with this state folder tells; those that died are forgotten.
+
+    Of the health of a server that does not answer in time, that is told: `no_answer`.
+    """
     for path in _sockets(state / FOLDER):
-        with suppress(OSError), _connected(path) as one:  # it may just be going
-            raw = _all_of(one)
+        with suppress(OSError), _connected(path, patience_seconds) as one:  # it may just be going
+            try:
+                one.sendall(word)
+                raw = _all_of(one)
+            except TimeoutError:
+                raw = _NO_ANSWER if word == HEALTH else b""
             if raw.endswith(b"\n"):
                 yield json.loads(raw)
 
 
 def _forget_dead(folder: Path) -> None:
     for path in _sockets(folder):
-        with suppress(OSError), _connected(path):
+        with suppress(OSError), _connected(path, _PATIENCE_SECONDS):
             pass
 
 
@@ -71,10 +89,10 @@ def _sockets(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def _connected(path: Path) -> Iterator[socket.socket]:
+def _connected(path: Path, patience_seconds: float) -> Iterator[socket.socket]:
     """Connect to a server; when it was killed, its socket goes. Raises `OSError`."""
     with socket.socket(socket.AF_UNIX) as one:
-        one.settimeout(_PATIENCE_SECONDS)
+        one.settimeout(patience_seconds)
         try:
             with _reachable(path) as name:
                 one.connect(name)

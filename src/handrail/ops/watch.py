@@ -10,12 +10,12 @@ from functools import partial
 from starlette.routing import BaseRoute
 
 from handrail.call import Line
-from handrail.ops.health import health_routes, own_health_routes
+from handrail.ops.health import health_routes, own_health_routes, ready_soon
 from handrail.ops.inside import Inside
 from handrail.ops.listener import listening
 from handrail.ops.readiness import Readiness
 from handrail.ops.snapshot import snapshot
-from handrail.ops.state_socket import telling
+from handrail.ops.state_socket import HEALTH, TOP, telling
 from handrail.plan.host import Host
 from handrail.record.record import Recorder
 from handrail.record.tally import Tally
@@ -44,10 +44,13 @@ class Watch:
         """
         began = time.monotonic()
         async with AsyncExitStack() as stack:
-            facts = partial(snapshot, line, self._tally, began)
-            await stack.enter_async_context(telling(line.state, facts))
             inside = stack.enter_context(Inside.entered(line))
             readiness = await stack.enter_async_context(Readiness(line, self._host).watched())
+            facts = {
+                TOP: partial(snapshot, line, self._tally, began),
+                HEALTH: partial(ready_soon, inside, readiness),
+            }
+            await stack.enter_async_context(telling(line.state, facts))
             if self._address is not None:
                 routes = self._routes(inside, readiness)
                 stack.enter_context(listening(self._address, routes))
