@@ -7,16 +7,20 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
 from starlette.routing import BaseRoute
 
 from handrail.call import Line
+from handrail.ops.gauges import Gauges
 from handrail.ops.health import health_routes, own_health_routes, ready_soon
 from handrail.ops.inside import Inside
 from handrail.ops.listener import listening
+from handrail.ops.metrics_page import metrics_route
 from handrail.ops.readiness import Readiness
 from handrail.ops.snapshot import snapshot
 from handrail.ops.state_socket import HEALTH, TOP, telling
 from handrail.plan.host import Host
+from handrail.record.metrics import Metrics
 from handrail.record.record import Recorder
 from handrail.record.tally import Tally
 from handrail.spec.server import ServerSpec
@@ -30,11 +34,15 @@ class Watch:
         self._host = host
         self._address = address or _address(spec.telemetry.ops)
         self._tally = Tally()
+        disable_created_metrics()  # a line more for each, that nobody asks for
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._metrics = Metrics(self._registry, [tool.name for tool in spec.tools])
 
     @property
     def recorders(self) -> Sequence[Recorder]:
         """Who hears of every call."""
-        return (self._tally,)
+        return (self._tally, self._metrics)
 
     @asynccontextmanager
     async def on(self, line: Line) -> AsyncIterator[Sequence[BaseRoute]]:
@@ -58,7 +66,12 @@ class Watch:
 
     def _routes(self, inside: Inside, readiness: Readiness) -> Sequence[BaseRoute]:
         """What the ops listener tells, and shows."""
-        return [*health_routes(inside, readiness)]
+        self._registry.register(Gauges(inside, readiness))
+        token = self._spec.telemetry.token
+        return [
+            *health_routes(inside, readiness),
+            metrics_route(self._registry, None if token is None else self._host.secrets[token]),
+        ]
 
 
 def _address(text: str | None) -> tuple[str, int] | None:

@@ -31,7 +31,8 @@ class Pool:
     ) -> None:
         self._most_idle = most_idle
         self._cgroups = cgroups
-        self._grown = 0
+        self.started = 0
+        """How many spawners there have been."""
         self._warm = warm
         self._idle: list[Spawner] = []
         self._all: set[Spawner] = set()
@@ -57,6 +58,16 @@ class Pool:
         trace: TracebackType | None,
     ) -> None:
         await self._close()
+
+    @property
+    def size(self) -> int:
+        """How many spawners there are, idle or with a call."""
+        return len(self._all)
+
+    @property
+    def idle(self) -> int:
+        """How many wait for calls."""
+        return len(self._idle)
 
     def acquire(self, cell: Cell, root: tuple[int, int] = (0, 0)) -> Spawner:
         """A spawner in `cell` that is free, and whose view is of the folder `root`.
@@ -95,10 +106,10 @@ class Pool:
             leaving.add_done_callback(self._leaving.discard)
 
     def _grow(self, cell: Cell, root: tuple[int, int] = (0, 0)) -> Spawner:
-        self._grown += 1
+        self.started += 1
         group = None
         if self._cgroups is not None and cell.tier is not Tier.NONE:
-            group = self._cgroups.make(f"{id(self):x}-{self._grown}")
+            group = self._cgroups.make(f"{id(self):x}-{self.started}")
         try:
             spawner = Spawner(cell, group, root)
         except OSError:

@@ -1,0 +1,79 @@
+"""What is read of a server at the moment when somebody asks for its metrics."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.registry import Collector
+
+from handrail.meter.traffic import Stage
+from handrail.ops.inside import Inside
+from handrail.ops.readiness import Readiness
+
+_CHECKS = ("workspace", "pool", "store", "disk", "audit", "draining")
+
+
+class Gauges(Collector):
+    """A server as it is now. Nothing of it needs the loop, so it can be told when that is stuck."""
+
+    def __init__(self, inside: Inside, readiness: Readiness) -> None:
+        self._inside = inside
+        self._readiness = readiness
+
+    def collect(self) -> Iterable[Metric]:
+        """Everything, one family after the other."""
+        yield from self._flights()
+        yield from self._pool()
+        yield from self._health()
+        yield from self._build()
+
+    def _flights(self) -> Iterator[Metric]:
+        flights = self._inside.line.traffic.flights
+        family = GaugeMetricFamily(
+            "handrail_calls_in_flight", "Calls that have begun and not ended.", labels=("stage",)
+        )
+        for stage in Stage:
+            count = sum(flight.stage is stage for flight in flights)
+            family.add_metric((stage.value,), count)
+        yield family
+
+    def _pool(self) -> Iterator[Metric]:
+        pool = self._inside.line.pool
+        family = GaugeMetricFamily(
+            "handrail_zygotes", "Processes that wait for commands, or have one.", labels=("state",)
+        )
+        family.add_metric(("idle",), pool.idle)
+        family.add_metric(("busy",), pool.size - pool.idle)
+        yield family
+        yield CounterMetricFamily(
+            "handrail_zygotes_started", "Zygotes that were started.", value=pool.started
+        )
+
+    def _health(self) -> Iterator[Metric]:
+        failing = self._readiness.failing
+        yield GaugeMetricFamily(
+            "handrail_ready", "Whether the server is ready for calls.", value=float(not failing)
+        )
+        family = GaugeMetricFamily(
+            "handrail_failing", "What keeps the server from being ready.", labels=("check",)
+        )
+        for check in _CHECKS:
+            family.add_metric((check,), float(check in failing))
+        yield family
+        yield GaugeMetricFamily(
+            "handrail_loop_stalled_seconds",
+            "For how long the server's loop has not turned.",
+            value=self._inside.stalled_seconds,
+        )
+
+    def _build(self) -> Iterator[Metric]:
+        facts = {
+            "version": version("handrail"),
+            "python": platform.python_version(),
+            "tier": self._readiness.tier,
+        }
+        yield InfoMetricFamily("handrail_build", "What runs here, and how it confines.", facts)
