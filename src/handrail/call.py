@@ -90,6 +90,7 @@ class Line:
             caller=call.caller,
             end=Refused("cancelled", "cancelled before it started"),
             trace=call.trace,
+            ok_exit=call.tool.ok_exit,
         )
         flight = Flight(call.id, call.tool.name, call.caller.name, time.monotonic(), call.stop)
         try:

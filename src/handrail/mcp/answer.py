@@ -12,7 +12,7 @@ from handrail.mcp.git import formats
 from handrail.mcp.git.advice import next_step
 from handrail.mcp.pages import Page
 from handrail.mcp.parsing import Parsed, Unparsable, parse
-from handrail.process.outcome import Ending, Exited, Outcome
+from handrail.process.outcome import Ending, Outcome
 from handrail.spec.tool import ToolSpec
 
 _NONE: Mapping[str, object] = MappingProxyType({})
@@ -38,7 +38,7 @@ class Answer:
     @property
     def ok(self) -> bool:
         """Whether the last command ended by itself, with a code that means success."""
-        return _went_well(self.tool, self.outcome)
+        return self.outcome.is_ok(self.tool.ok_exit)
 
     @property
     def excerpts(self) -> dict[str, Excerpt]:
@@ -140,7 +140,7 @@ def _parsed(
     tool: ToolSpec, arguments: Mapping[str, object], outcome: Outcome, shown_bytes: int
 ) -> Parsed | str | None:
     """The parsed value; why there is none; or None, where there should be none."""
-    if tool.parse == "text" or (_is_git(tool) and not _went_well(tool, outcome)):
+    if tool.parse == "text" or (_is_git(tool) and not outcome.is_ok(tool.ok_exit)):
         return None
     try:
         return parse(tool, arguments, outcome.stdout, shown_bytes)
@@ -150,7 +150,3 @@ def _parsed(
 
 def _is_git(tool: ToolSpec) -> bool:
     return tool.parse.startswith(formats.PREFIX)
-
-
-def _went_well(tool: ToolSpec, outcome: Outcome) -> bool:
-    return isinstance(outcome.ending, Exited) and outcome.ending.code in tool.ok_exit

@@ -25,6 +25,7 @@ from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.mcp.progress import reporting
 from handrail.mcp.result import from_answer, from_error
+from handrail.mcp.trace import current_trace
 from handrail.process.outcome import Cancelled, Outcome
 from handrail.request import Call
 from handrail.spec.tool import FilesSpec, ToolSpec
@@ -57,7 +58,7 @@ class CommandTool(Tool):
         async with reporting(context, self._spec.progress) as listen:
             asking = approver_for(context, self._line)
             who = caller(self._line)
-            call = Call(self._spec, arguments, listen, approver=asking, caller=who)
+            call = Call(self._spec, arguments, listen, asking, caller=who, trace=current_trace())
             try:
                 async with on_hang_up(call.stop):
                     outcome = await self._line.call(call)

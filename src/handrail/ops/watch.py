@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,6 +22,7 @@ from handrail.ops.snapshot import snapshot
 from handrail.ops.state_socket import HEALTH, TOP, telling
 from handrail.plan.host import Host
 from handrail.record.metrics import Metrics
+from handrail.record.otlp import export
 from handrail.record.record import Recorder
 from handrail.record.tally import Tally
 from handrail.spec.server import ServerSpec
@@ -34,15 +36,18 @@ class Watch:
         self._host = host
         self._address = address or _address(spec.telemetry.ops)
         self._tally = Tally()
-        disable_created_metrics()  # a line more for each, that nobody asks for
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._metrics = Metrics(self._registry, [tool.name for tool in spec.tools])
 
+        self._export = export(spec)
+
     @property
     def recorders(self) -> Sequence[Recorder]:
         """Who hears of every call."""
-        return (self._tally, self._metrics)
+        sent = () if self._export is None else (self._export.traces,)
+        return (self._tally, self._metrics, *sent)
 
     @asynccontextmanager
     async def on(self, line: Line) -> AsyncIterator[Sequence[BaseRoute]]:
@@ -63,6 +68,8 @@ class Watch:
                 routes = self._routes(inside, readiness)
                 stack.enter_context(listening(self._address, routes))
             yield own_health_routes(readiness)
+        if self._export is not None:
+            await asyncio.to_thread(self._export.close)
 
     def _routes(self, inside: Inside, readiness: Readiness) -> Sequence[BaseRoute]:
         """What the ops listener tells, and shows."""

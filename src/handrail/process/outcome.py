@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -108,6 +108,10 @@ class Outcome:
     denials: tuple[Denial, ...] = ()
     stages: tuple[StageEnding, ...] = ()
     value: Mapping[str, Any] | None = None
+
+    def is_ok(self, ok_exit: Collection[int]) -> bool:
+        """Whether it ended by itself, with one of these codes."""
+        return isinstance(self.ending, Exited) and self.ending.code in ok_exit
 
     @property
     def usage(self) -> Usage:

@@ -29,8 +29,8 @@ class Metrics:
         self._tools = frozenset(tools)
         self._calls = Counter(
             "handrail_calls",
-            "Calls, by how they were judged and how they ended.",
-            ("tool", "verdict", "ending"),
+            "Calls: ok, failed or refused; how they were judged, and how they ended.",
+            ("tool", "verdict", "ending", "result"),
             registry=registry,
         )
         self._seconds = Histogram(
@@ -78,7 +78,7 @@ class Metrics:
     async def end(self, call: CallRecord) -> None:
         """Count and time it."""
         tool = call.tool if call.tool in self._tools else UNKNOWN
-        self._calls.labels(tool, _verdict(call), _ending(call)).inc()
+        self._calls.labels(tool, _verdict(call), _ending(call), _result(call)).inc()
         self._seconds.labels(tool).observe(call.steps.seconds)
         outcome = call.end if isinstance(call.end, Outcome) else None
         spawn_seconds = 0.0 if outcome is None else outcome.spawn_seconds
@@ -100,6 +100,12 @@ class Metrics:
 
 def _verdict(call: CallRecord) -> str:
     return "none" if call.verdict is None else call.verdict.decision.name.lower()
+
+
+def _result(call: CallRecord) -> str:
+    if isinstance(call.end, Outcome):
+        return "ok" if call.ok else "failed"
+    return "refused"
 
 
 def _ending(call: CallRecord) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -33,8 +34,9 @@ class CallRecord:
 
     It grows while the call goes down the line, so that whatever ends it, what is known is kept.
 
-    `plan` and `verdict` are missing when the call did not get that far, `approval` when none was
-    needed or given, `end` as long as it runs, and `trace` when the caller began none.
+    `plan` and `verdict` are missing when the call did not get that far, `approval` when none
+    was needed or given, `end` as long as it runs, and `trace` when the caller began none.
+    `ok_exit` are the tool's exit codes that mean success.
     """
 
     call_id: str
@@ -47,6 +49,12 @@ class CallRecord:
     end: Outcome | Refused | None = None
     steps: Steps = field(default_factory=Steps)
     trace: Trace | None = None
+    ok_exit: Collection[int] = (0,)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was done, and went well."""
+        return isinstance(self.end, Outcome) and self.end.is_ok(self.ok_exit)
 
 
 class Recorder(Protocol):

@@ -40,6 +40,8 @@ def who(call: CallRecord, effect: str | None) -> Facts:
     facts["tool"] = shorten(call.tool)
     if effect is not None:
         facts["effect"] = effect
+    if call.trace is not None:
+        facts["trace_id"] = call.trace.trace_id
     facts["began"] = _time(call.began)
     return facts
 

@@ -1,0 +1,96 @@
+"""The recorder that makes spans of calls, and one measurement of each, for OpenTelemetry."""
+
+from __future__ import annotations
+
+from opentelemetry.context import Context
+from opentelemetry.metrics import Meter
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    Status,
+    StatusCode,
+    TraceFlags,
+    Tracer,
+    set_span_in_context,
+)
+
+from handrail.errors import Internal
+from handrail.process.outcome import Outcome
+from handrail.record.record import CallRecord, Refused
+from handrail.record.trace import Trace
+
+_NANOSECONDS = 1_000_000_000
+_BOUNDARIES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
+"""As the semantic conventions of MCP advise."""
+
+
+class Traces:
+    """A span for each call, and in it one for each step. What was said is not in them.
+
+    Names are those of the semantic conventions of MCP, where they have one.
+    """
+
+    is_failing = False
+
+    def __init__(self, tracer: Tracer, meter: Meter) -> None:
+        self._tracer = tracer
+        self._seconds = meter.create_histogram(
+            "mcp.server.operation.duration",
+            unit="s",
+            description="How long calls took.",
+            explicit_bucket_boundaries_advisory=_BOUNDARIES,
+        )
+
+    async def begin(self, call: CallRecord) -> None:
+        """Nothing: spans are made when all is known."""
+
+    async def end(self, call: CallRecord) -> None:
+        """Make the call's spans."""
+        facts = _facts(call)
+        began = int(call.began.timestamp() * _NANOSECONDS)
+        span = self._tracer.start_span(
+            f"call {call.tool}", _within(call.trace), attributes=facts, start_time=began
+        )
+        if "error.type" in facts:
+            span.set_status(Status(StatusCode.ERROR))
+        inside = set_span_in_context(span)
+        for lap in call.steps:
+            start = began + int(lap.after_seconds * _NANOSECONDS)
+            step = self._tracer.start_span(lap.step.value, inside, start_time=start)
+            step.end(start + int(lap.seconds * _NANOSECONDS))
+        span.end(began + int(call.steps.seconds * _NANOSECONDS))
+        told = {name: facts[name] for name in _MEASURED if name in facts}
+        self._seconds.record(call.steps.seconds, told)
+
+
+_MEASURED = ("mcp.method.name", "gen_ai.tool.name", "error.type")
+
+
+def _facts(call: CallRecord) -> dict[str, str | float]:
+    facts: dict[str, str | float] = {
+        "mcp.method.name": "tools/call",
+        "gen_ai.tool.name": call.tool,
+        "handrail.call_id": call.call_id,
+    }
+    if call.verdict is not None:
+        facts["handrail.verdict"] = call.verdict.decision.name.lower()
+    match call.end:
+        case Refused(code, _):
+            facts["error.type"] = code
+        case Outcome() as outcome:
+            facts["handrail.ending"] = outcome.ending.kind
+            facts["handrail.tier"] = outcome.confinement.tier.value
+            facts["handrail.spawn_seconds"] = outcome.spawn_seconds
+            if not call.ok:
+                facts["error.type"] = "tool_error"
+        case None:
+            facts["error.type"] = Internal.code
+    return facts
+
+
+def _within(trace: Trace | None) -> Context | None:
+    if trace is None:
+        return None
+    flags = TraceFlags(TraceFlags.SAMPLED if trace.sampled else TraceFlags.DEFAULT)
+    place = SpanContext(int(trace.trace_id, 16), int(trace.span_id, 16), False, flags)  # noqa: FBT003  # is_remote, which the library takes by place
+    return set_span_in_context(NonRecordingSpan(place))
