@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,15 @@ from handrail.cli.example import command_line
 from handrail.cli.opening import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.cli.seen_as import CallerName, Roles, host_for, seen_as
+from handrail.errors import SpecError
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.policy.access import permits
 from handrail.policy.caller import Caller
 from handrail.spec import free
+from handrail.spec.find import find
+from handrail.spec.load import read
 from handrail.spec.param import ParamSpec
 from handrail.spec.tool import FreeSpec, ToolSpec
 
@@ -28,6 +32,7 @@ def inspect(
     *,
     caller: CallerName = None,
     role: Roles = (),
+    apt: bool = False,
     json_: AsJson = False,
 ) -> int:
     """List the tools of FILE: what they do, their params and examples, what is behind them.
@@ -40,15 +45,28 @@ def inspect(
         Show what this caller would see: the tools that they may use, and their budget.
     role
         A role of that caller; give it again for more.
+    apt
+        Print the Debian packages of the programs, one on a line; nothing need be installed.
     json_
         Print names, schemas and annotations as clients get them.
     """
+    if apt:
+        return _say_packages(find(Path.cwd()) if file is None else file)
     opened = open_file(file)
     view = View.of(opened, seen_as(opened, caller, role))
     if json_:
         streams.say(json.dumps(_facts(opened, view), indent=2))
     else:
         streams.say("\n".join(_lines(opened, view)))
+    return 0
+
+
+def _say_packages(file: Path) -> int:
+    reading = read(file, os.environ)
+    if reading.spec is None:
+        raise SpecError(reading.judge())
+    for package in sorted({one.apt for one in reading.spec.programs.values() if one.apt}):
+        streams.say(package)
     return 0
 
 
