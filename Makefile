@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-style format lint types contracts tests nightly bench bench-peers attacks-table lock clean
+.PHONY: help demo test check-style format lint types contracts tests nightly container bench bench-peers attacks-table lock clean
 
 help:  ## what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -37,7 +37,10 @@ tests: .venv/.ready  ## the tests; PYTEST_ARGS="-k name" picks some
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 nightly: .venv/.ready  ## the tests, the slow ones too
-	$(BIN)/pytest -m "" $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not container" $(PYTEST_ARGS)
+
+container: .venv/.ready  ## build the image, run it hardened, and check it from outside
+	scripts/container $(BIN)/python
 
 bench: .venv/.ready  ## speed and memory, as ratios against plain Python
 	$(BIN)/python -m benchmarks
