@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.served.serving import call, calling, serving
+from tests.served.serving import call, calling, free_port, serving
 from tests.served.site import WAYS, Site
 
 DOCS = Path("docs/metrics.md")
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
-        return port
 
 
 def scraped(port: int, token: str | None = None) -> dict[str, float]:

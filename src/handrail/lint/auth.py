@@ -23,7 +23,7 @@ def judge_auth(spec: ServerSpec) -> Iterator[Finding]:
         if name not in spec.secrets:
             meant = closest(name, spec.secrets)
             hint = f'Did you mean "{meant}"?' if meant else "Declare it in [secrets]."
-            message = f'client_secret refers to secret "{name}", which is not declared'
+            message = f'{at[-1]} refers to secret "{name}", which is not declared'
             yield Finding(at, "E301", message, hint)
     for at, url in _urls(spec):
         if not _is_private(url):
@@ -34,7 +34,7 @@ def judge_auth(spec: ServerSpec) -> Iterator[Finding]:
 
 
 def secrets_used(spec: ServerSpec) -> list[str]:
-    """The secrets by which we prove to issuers who we are."""
+    """The secrets by which we prove to issuers who we are, and others to us."""
     return [name for _, name in _secrets(spec)]
 
 
@@ -66,6 +66,8 @@ def _secrets(spec: ServerSpec) -> Iterator[tuple[tuple[Key, ...], str]]:
         yield at, auth.introspection.client_secret
     if auth.oidc is not None:
         yield ("auth", "oidc", "client_secret"), auth.oidc.client_secret
+    if spec.telemetry.token is not None:
+        yield ("telemetry", "token"), spec.telemetry.token
 
 
 def _urls(spec: ServerSpec) -> Iterator[tuple[tuple[Key, ...], str]]:

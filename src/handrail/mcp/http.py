@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ from handrail.mcp.connection import Connection, Connections
 from handrail.mcp.disconnect import NoticeDisconnect
 from handrail.mcp.retry_after import RetryAfter
 from handrail.meter.traffic import Traffic
+from handrail.spec.http import HttpTable
 
 PATH = "/mcp"
 _LARGEST_BODY_BYTES = 16 * 1024**2
@@ -68,7 +71,7 @@ def _take_large_bodies(app: object) -> None:
 async def serve_http(
     server: FastMCP,
     traffic: Traffic,
-    listeners: Sequence[socket.socket],
+    door: Door,
     drain_seconds: float,
     routes: Sequence[BaseRoute],
 ) -> None:
@@ -83,8 +86,8 @@ async def serve_http(
         json_response=False,
         stateless_http=False,
         host_origin_protection=True,
-        allowed_hosts=_hosts(server, listeners),
-        allowed_origins=_origins(server),
+        allowed_hosts=_hosts(server, door),
+        allowed_origins=_origins(server, door),
     )
     app.router.routes.extend(routes)
     config = uvicorn.Config(
@@ -96,11 +99,15 @@ async def serve_http(
         lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=1,
+        # Who asks, and how, is heard from those whom the file names, and from nobody else.
+        proxy_headers=bool(door.table.proxies),
+        forwarded_allow_ips=list(door.table.proxies),
+        **door.certificate,  # type: ignore[arg-type]  # they are the two of TLS
     )
-    await _Server(config, traffic, drain_seconds).serve(list(listeners))
+    await _Server(config, traffic, drain_seconds).serve(list(door.listeners))
 
 
-def _hosts(server: FastMCP, listeners: Sequence[socket.socket]) -> list[str]:
+def _hosts(server: FastMCP, door: Door) -> list[str]:
     """What clients may call us.
 
     Where they must prove who they are, anything: behind a proxy we cannot know our names, and a
@@ -108,15 +115,37 @@ def _hosts(server: FastMCP, listeners: Sequence[socket.socket]) -> list[str]:
     """
     if server.auth is not None:
         return ["*"]
-    return [str(listener.getsockname()[0]) for listener in listeners]
+    own = [str(listener.getsockname()[0]) for listener in door.listeners]
+    return [*own, *door.table.hosts]
 
 
-def _origins(server: FastMCP) -> list[str]:
-    """Where pages come from that may ask: ours, on which people sign in."""
+def _origins(server: FastMCP, door: Door) -> list[str]:
+    """Where pages come from that may ask: ours, on which people sign in, and those of the file."""
     if server.auth is None or server.auth.base_url is None:
-        return []
+        return [*door.table.origins]
     parts = urlsplit(str(server.auth.base_url))
-    return [f"{parts.scheme}://{parts.netloc}"]
+    return [f"{parts.scheme}://{parts.netloc}", *door.table.origins]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How a server is reached: where it listens, as the file says, with which certificate."""
+
+    listeners: Sequence[socket.socket]
+    table: HttpTable
+    certificate: Mapping[str, Path]
+    """What uvicorn is told of it; nothing when connections are in the clear."""
+
+    @property
+    def urls(self) -> list[str]:
+        """Where clients connect."""
+        scheme = "https" if self.certificate else "http"
+        return [f"{scheme}://{_authority(one)}{PATH}" for one in self.listeners]
+
+
+def _authority(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @contextmanager

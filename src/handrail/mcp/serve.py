@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
@@ -11,9 +10,10 @@ import structlog
 from starlette.routing import BaseRoute
 
 from handrail.call import Line
-from handrail.mcp.http import PATH, listening, serve_http
+from handrail.mcp.http import Door, listening, serve_http
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
+from handrail.mcp.tls import certified
 from handrail.opening import open_line
 from handrail.plan.host import Host
 from handrail.record.audit.keep import audited
@@ -49,10 +49,12 @@ async def serve(
     Raises `ConfinementUnavailable` and `UsageError` before anything is served.
     """
     async with AsyncExitStack() as stack:
-        listeners, auth = [], None
+        door, auth = None, None
         if address is not None:
+            certificate = certified(spec.http.tls, host.file.parent)
             listeners = stack.enter_context(listening(*address, open_to_all=spec.auth.is_set))
-        if listeners and spec.auth.is_set:
+            door = Door(listeners, spec.http, certificate)
+        if door is not None and spec.auth.is_set:
             # Takes a while to import, and only servers of many need it.
             from handrail.mcp.auth.opening import open_auth
 
@@ -68,15 +70,10 @@ async def serve(
                 workspace=str(host.workspace),
                 tier=line.means.tier.value,
                 user=None if host.user is None else host.user.name,
-                transport=" ".join(map(_url, listeners)) or "stdio",
+                transport="stdio" if door is None else " ".join(door.urls),
             )
-            if listeners:
-                await serve_http(server, line.traffic, listeners, drain_seconds, routes)
+            if door is not None:
+                await serve_http(server, line.traffic, door, drain_seconds, routes)
             else:
                 await serve_stdio(server, line.traffic, drain_seconds)
     _log.info("stopped")
-
-
-def _url(listener: socket.socket) -> str:
-    host, port, *_ = listener.getsockname()
-    return f"http://[{host}]:{port}{PATH}" if ":" in host else f"http://{host}:{port}{PATH}"

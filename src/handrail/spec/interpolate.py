@@ -39,6 +39,10 @@ def _places(data: dict[str, Any]) -> Iterator[tuple[Any, tuple[Key, ...]]]:
     yield from _of_table(data.get("workspace"), ("workspace", "root"))
     yield from _of_table(data.get("confinement"), _USER)
     yield from _of_table(data.get("access"), _STORE)
+    http = data.get("http")
+    tls = http.get("tls") if isinstance(http, dict) else None
+    for key in ("certificate", "private_key"):
+        yield from _of_table(tls, ("http", "tls", key))
     for table, key in (("programs", "path"), ("secrets", "file")):
         for name, entry in _items(data.get(table)):
             yield from _of_table(entry, (table, name, key))
