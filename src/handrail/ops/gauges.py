@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from prometheus_client.registry import Collector
 from handrail.meter.traffic import Stage
 from handrail.ops.inside import Inside
 from handrail.ops.readiness import Readiness
+from handrail.record.log_lines import LogLines
 
 _CHECKS = ("workspace", "pool", "store", "disk", "audit", "draining")
 
@@ -29,6 +31,13 @@ class Gauges(Collector):
         yield from self._flights()
         yield from self._pool()
         yield from self._health()
+        yield CounterMetricFamily(
+            "handrail_log_dropped",
+            "Log lines that nobody took in time.",
+            value=sum(
+                one.dropped for one in logging.getLogger().handlers if isinstance(one, LogLines)
+            ),
+        )
         yield from self._build()
 
     def _flights(self) -> Iterator[Metric]:

@@ -8,6 +8,8 @@ from typing import Literal
 
 import structlog
 
+from handrail.record.log_lines import LogLines
+
 Format = Literal["json", "plain"]
 
 
@@ -19,7 +21,7 @@ def configure_logs(form: Format, level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LogLines(sys.stderr.fileno())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
