@@ -75,12 +75,52 @@ async def test_what_went_wrong_is_an_error_and_says_no_more_than_its_code(site: 
     assert not any("hunter2" in str(span) for span in collector.spans)
 
 
-async def test_a_collector_that_never_answers_costs_no_call(site: Site) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        watched(site, Collector(url))
+async def test_a_tool_that_there_is_not_is_named_by_no_caller(site: Site) -> None:
+    with collecting() as collector:
+        watched(site, collector)
         async with serving(site, WAYS[0]) as server, server.client() as client:
-            for _ in range(3):
-                assert not (await call(client, "end")).is_error
-    said = [line["event"] for line in site.records()]
-    assert said.count("the collector of traces does not answer; they are dropped meanwhile") == 1
+            await client.call_tool_mcp("hunter2", {}, meta={"traceparent": PARENT})
+        span = collector.named("call unknown")
+    assert facts(span)["error.type"] == "not_found"
+    assert span.trace_id.hex() == TRACE_ID
+    assert collector.tools == {"unknown"}
+
+
+async def test_a_trace_that_nobody_keeps_is_not_sent(site: Site) -> None:
+    with collecting() as collector:
+        watched(site, collector)
+        async with serving(site, WAYS[0]) as server, server.client() as client:
+            await client.call_tool_mcp("end", {}, meta={"traceparent": f"{PARENT[:-2]}00"})
+    assert not [one for one in collector.spans if one.trace_id.hex() == TRACE_ID]
+    (line,) = [line for line in site.records() if line["event"] == "call"]
+    assert line["trace_id"] == TRACE_ID
+
+
+@pytest.mark.parametrize("parent", ["", "00-zz", f"{PARENT}-more", f"00-{'0' * 32}-{'0' * 16}-01"])
+async def test_a_trace_that_makes_no_sense_is_not_continued(site: Site, parent: str) -> None:
+    with collecting() as collector:
+        watched(site, collector)
+        async with serving(site, WAYS[0]) as server, server.client() as client:
+            result = await client.call_tool_mcp("end", {}, meta={"traceparent": parent})
+        span = collector.named("call end")
+    assert not result.is_error
+    assert span.trace_id.hex() not in (TRACE_ID, "0" * 32)
+
+
+async def test_a_collector_that_never_answers_holds_up_nothing(site: Site) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        watched(site, Collector(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+        with http_process(site) as (process, url):
+            async with Client(url) as client:
+                for _ in range(3):
+                    assert not (await call(client, "end")).is_error
+            process.terminate()
+            # It was to wait for one second; the rest is for a busy machine. Without an end to
+            # the waiting, it would be 30 seconds.
+            assert process.wait(10) == 0
+    assert said(site) == ["the collector did not take the last traces in time; they are dropped"]
+
+
+async def test_a_collector_that_is_away_is_said_once(site: Site) -> None:
+    with quick_ways_of_sending(), socket.create_server(("127.0.0.1", 0)) as nobody:
+        watched(site, Collector(f"http://127.0.0.1:{nobody.getsockname()[1]}"))
