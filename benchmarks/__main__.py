@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import accounts, calls, flood, metered, spawn, startup, throughput
+from benchmarks import accounts, calls, flood, metered, spawn, startup, throughput, watched
 from benchmarks.table import Table
 
 BENCHMARKS: dict[str, tuple[Callable[[int], Awaitable[Table]], int]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], Awaitable[Table]], int]] = {
     "flood": (flood.measure, flood.ROUNDS),
     "startup": (startup.measure, startup.ROUNDS),
     "metered": (metered.measure, metered.ROUNDS),
+    "watched": (watched.measure, watched.ROUNDS),
     "accounts": (accounts.measure, accounts.ROUNDS),
 }
 
