@@ -11,17 +11,20 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 
 class Collector:
-    """Keeps what it is sent."""
+    """Keeps what it is sent; with another `status` than 200, it takes nothing."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.spans: list[Span] = []
         self.services: set[str] = set()
         self.measured: set[str] = set()
+        self.tools: set[str] = set()
+        self.status = 200
 
     def take(self, path: str, body: bytes) -> None:
         """Take one request."""
@@ -33,9 +36,14 @@ class Collector:
                 self.spans += [span for scope in resource.scope_spans for span in scope.spans]
         else:
             for numbers in ExportMetricsServiceRequest.FromString(body).resource_metrics:
-                self.measured |= {
-                    one.name for scope in numbers.scope_metrics for one in scope.metrics
-                }
+                for metric in (one for scope in numbers.scope_metrics for one in scope.metrics):
+                    self.measured.add(metric.name)
+                    self.tools |= _tools(metric)
+
+    def with_id(self, span_id: bytes) -> Span:
+        """The span with that id."""
+        (span,) = [span for span in self.spans if span.span_id == span_id]
+        return span
 
     def named(self, name: str) -> Span:
         """The one span of that name."""
@@ -48,6 +56,16 @@ class Collector:
         return sorted(inside, key=lambda span: span.start_time_unix_nano)
 
 
+def _tools(metric: Metric) -> set[str]:
+    """The tools that were measured."""
+    return {
+        fact.value.string_value
+        for point in metric.histogram.data_points
+        for fact in point.attributes
+        if fact.key == "gen_ai.tool.name"
+    }
+
+
 @contextmanager
 def collecting() -> Iterator[Collector]:
     """A collector on a port of its own."""
@@ -55,8 +73,9 @@ def collecting() -> Iterator[Collector]:
     class Taking(BaseHTTPRequestHandler):
         def do_POST(self) -> None:  # the library calls it so
             body = self.rfile.read(int(self.headers["content-length"]))
-            collector.take(self.path, body)
-            self.send_response(200)
+            if collector.status == 200:
+                collector.take(self.path, body)
+            self.send_response(collector.status)
             self.send_header("content-length", "0")
             self.end_headers()
 

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
+from fastmcp import Client
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from tests.collector import Collector, collecting
+from tests.running import SOON_SECONDS
 from tests.served.answers import refusal
-from tests.served.serving import call, serving
+from tests.served.serving import Connected, call, http_process, serving
 from tests.served.site import WAYS, Site, Way
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
+AWAY = "the collector of traces does not answer; they are dropped meanwhile"
+BACK = "the collector of traces answers again"
 two_ways = pytest.mark.parametrize("way", [WAYS[0], WAYS[3]], ids=str)
+
+
+class Quick(Site):
+    """A site whose server sends without delay."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The server's environment."""
+        return {**super().environment, "OTEL_BSP_SCHEDULE_DELAY": "20"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Site):
+    """A site whose server is told in its environment where to send, and who it is."""
+
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The server's environment."""
+        own = {"OTEL_EXPORTER_OTLP_ENDPOINT": self.url, "OTEL_SERVICE_NAME": "replica-1"}
+        return {**Site(self.folder).environment, **own}
 
 
 def facts(span: object) -> dict[str, str]:
@@ -40,15 +73,20 @@ async def test_a_call_is_part_of_its_clients_trace(site: Site, way: Way) -> None
     assert [step.name for step in collector.below(span)] == [
         *("plan", "judge", "queue", "record", "run", "answer")
     ]
-    for step in collector.below(span):
-        assert span.start_time_unix_nano <= step.start_time_unix_nano
-        assert step.end_time_unix_nano <= span.end_time_unix_nano
+    steps = collector.below(span)
+    assert span.start_time_unix_nano <= steps[0].start_time_unix_nano
+    assert steps[-1].end_time_unix_nano == span.end_time_unix_nano
+    for step, following in pairwise(steps):
+        # Each lasts until the next; a nanosecond may be lost where they meet.
+        assert abs(step.end_time_unix_nano - following.start_time_unix_nano) <= 1
     (line,) = [line for line in site.records() if line["event"] == "call"]
     audit = (site.state / "audit.jsonl").read_text().splitlines()
     (record,) = [one for one in map(json.loads, audit) if one["kind"] == "end"]
     assert line["trace_id"] == record["trace_id"] == TRACE_ID
     assert line["call_id"] == record["call_id"] == facts(span)["handrail.call_id"]
-    assert len(collector.services) == 1
+    around = collector.with_id(span.parent_span_id)
+    assert around.parent_span_id.hex() == PARENT.split("-")[2]
+    assert collector.services == {"served"}
     assert "mcp.server.operation.duration" in collector.measured
 
 
@@ -72,6 +110,7 @@ async def test_what_went_wrong_is_an_error_and_says_no_more_than_its_code(site: 
         refused, failed = [one for one in collector.spans if one.name == "call end"]
     assert refusal(wrong)["code"] == facts(refused)["error.type"] == "argument_invalid"
     assert facts(failed)["error.type"] == "tool_error"
+    assert refused.status.code == failed.status.code == Status.STATUS_CODE_ERROR
     assert not any("hunter2" in str(span) for span in collector.spans)
 
 
@@ -96,15 +135,17 @@ async def test_a_trace_that_nobody_keeps_is_not_sent(site: Site) -> None:
     assert line["trace_id"] == TRACE_ID
 
 
-@pytest.mark.parametrize("parent", ["", "00-zz", f"{PARENT}-more", f"00-{'0' * 32}-{'0' * 16}-01"])
-async def test_a_trace_that_makes_no_sense_is_not_continued(site: Site, parent: str) -> None:
+async def test_a_trace_that_makes_no_sense_is_not_continued(site: Site) -> None:
+    parents = ["", "00-zz", f"{PARENT}-more", f"00-{'0' * 32}-{'0' * 16}-01"]
     with collecting() as collector:
         watched(site, collector)
         async with serving(site, WAYS[0]) as server, server.client() as client:
-            result = await client.call_tool_mcp("end", {}, meta={"traceparent": parent})
-        span = collector.named("call end")
-    assert not result.is_error
-    assert span.trace_id.hex() not in (TRACE_ID, "0" * 32)
+            for parent in parents:
+                result = await client.call_tool_mcp("end", {}, meta={"traceparent": parent})
+                assert not result.is_error
+    ids = {one.trace_id.hex() for one in collector.spans if one.name == "call end"}
+    assert len(ids) == len(parents)
+    assert not ids & {TRACE_ID, "0" * 32}
 
 
 async def test_a_collector_that_never_answers_holds_up_nothing(site: Site) -> None:
@@ -121,6 +162,73 @@ async def test_a_collector_that_never_answers_holds_up_nothing(site: Site) -> No
     assert said(site) == ["the collector did not take the last traces in time; they are dropped"]
 
 
-async def test_a_collector_that_is_away_is_said_once(site: Site) -> None:
-    with quick_ways_of_sending(), socket.create_server(("127.0.0.1", 0)) as nobody:
-        watched(site, Collector(f"http://127.0.0.1:{nobody.getsockname()[1]}"))
+async def test_a_collector_that_goes_away_and_comes_back_is_said_once(site: Site) -> None:
+    with collecting() as collector:
+        quick = Quick(site.folder)
+        watched(quick, collector)
+        async with serving(quick, WAYS[0]) as server, server.client() as client:
+            collector.status = 500
+            await called_until(client, lambda: AWAY in said(site))
+            await call(client, "end")
+            collector.status = 200
+            await called_until(client, lambda: BACK in said(site))
+    assert said(site) == [AWAY, BACK]
+
+
+async def test_the_environment_says_where_and_who(site: Site) -> None:
+    with collecting() as collector:
+        told = Told(site.folder, collector.url)
+        async with serving(told, WAYS[0]) as server, server.client() as client:
+            await call(client, "end")
+    assert facts(collector.named("call end"))["gen_ai.tool.name"] == "end"
+    assert collector.services == {"replica-1"}
+
+
+def test_without_what_sends_them_a_server_does_not_start(site: Site) -> None:
+    watched(site, Collector("http://127.0.0.1:9"))
+    ended = without_the_extra(site)
+    assert ended.returncode == 2
+    assert "pip install 'handrail[otel]'" in ended.stderr
+
+
+def test_a_variable_that_makes_no_sense_is_told_at_the_start(site: Site) -> None:
+    watched(site, Collector("http://127.0.0.1:9"))
+    ended = subprocess.run(
+        site.command(),
+        env={**site.environment, "OTEL_BSP_MAX_QUEUE_SIZE": "-1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "OTEL_" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def without_the_extra(site: Site) -> subprocess.CompletedProcess[str]:
+    """Serve where the extra cannot be imported, as when it is not installed."""
+    program = (
+        "import sys; sys.modules['opentelemetry.sdk'] = None; "
+        "from handrail.cli.main import main; main(sys.argv[1:])"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", program, "serve", str(site.file)],
+        env=site.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def said(site: Site) -> list[str]:
+    """What the log says of the collector."""
+    return [line["event"] for line in site.records() if line["logger"] == "handrail.otlp"]
+
+
+async def called_until(client: Connected, holds: Callable[[], bool]) -> None:
+    """Call, so that there is something to send, until something holds."""
+    async with asyncio.timeout(SOON_SECONDS):
+        while not holds():
+            assert not (await call(client, "end")).is_error

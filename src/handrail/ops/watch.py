@@ -57,6 +57,8 @@ class Watch:
         """
         began = time.monotonic()
         async with AsyncExitStack() as stack:
+            if self._export is not None:
+                stack.push_async_callback(asyncio.to_thread, self._export.close)
             inside = stack.enter_context(Inside.entered(line))
             readiness = await stack.enter_async_context(Readiness(line, self._host).watched())
             facts = {
@@ -68,8 +70,6 @@ class Watch:
                 routes = self._routes(inside, readiness)
                 stack.enter_context(listening(self._address, routes))
             yield own_health_routes(readiness)
-        if self._export is not None:
-            await asyncio.to_thread(self._export.close)
 
     def _routes(self, inside: Inside, readiness: Readiness) -> Sequence[BaseRoute]:
         """What the ops listener tells, and shows."""

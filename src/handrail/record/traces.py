@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from opentelemetry.context import Context
 from opentelemetry.metrics import Meter
 from opentelemetry.trace import (
@@ -16,23 +18,28 @@ from opentelemetry.trace import (
 
 from handrail.errors import Internal
 from handrail.process.outcome import Outcome
+from handrail.record.metrics import UNKNOWN
 from handrail.record.record import CallRecord, Refused
 from handrail.record.trace import Trace
 
 _NANOSECONDS = 1_000_000_000
 _BOUNDARIES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
 """As the semantic conventions of MCP advise."""
+_MEASURED = ("mcp.method.name", "gen_ai.operation.name", "gen_ai.tool.name", "error.type")
+Facts = dict[str, str | float]
 
 
 class Traces:
     """A span for each call, and in it one for each step. What was said is not in them.
 
-    Names are those of the semantic conventions of MCP, where they have one.
+    Names are those of the semantic conventions of MCP, where they have one. Of tools, only those
+    that are declared are named: callers cannot make more of them.
     """
 
     is_failing = False
 
-    def __init__(self, tracer: Tracer, meter: Meter) -> None:
+    def __init__(self, tracer: Tracer, meter: Meter, tools: Collection[str]) -> None:
+        self._tools = frozenset(tools)
         self._tracer = tracer
         self._seconds = meter.create_histogram(
             "mcp.server.operation.duration",
@@ -46,30 +53,35 @@ class Traces:
 
     async def end(self, call: CallRecord) -> None:
         """Make the call's spans."""
-        facts = _facts(call)
+        tool = call.tool if call.tool in self._tools else UNKNOWN
+        facts = _facts(call, tool)
+        self._make_spans(call, tool, facts)
+        told = {name: facts[name] for name in _MEASURED if name in facts}
+        self._seconds.record(call.steps.seconds, told)
+
+    def _make_spans(self, call: CallRecord, tool: str, facts: Facts) -> None:
         began = int(call.began.timestamp() * _NANOSECONDS)
+
+        def at(after_seconds: float) -> int:
+            return began + int(after_seconds * _NANOSECONDS)
+
         span = self._tracer.start_span(
-            f"call {call.tool}", _within(call.trace), attributes=facts, start_time=began
+            f"call {tool}", _within(call.trace), attributes=facts, start_time=at(0)
         )
         if "error.type" in facts:
             span.set_status(Status(StatusCode.ERROR))
         inside = set_span_in_context(span)
         for lap in call.steps:
-            start = began + int(lap.after_seconds * _NANOSECONDS)
-            step = self._tracer.start_span(lap.step.value, inside, start_time=start)
-            step.end(start + int(lap.seconds * _NANOSECONDS))
-        span.end(began + int(call.steps.seconds * _NANOSECONDS))
-        told = {name: facts[name] for name in _MEASURED if name in facts}
-        self._seconds.record(call.steps.seconds, told)
+            step = self._tracer.start_span(lap.step.value, inside, start_time=at(lap.after_seconds))
+            step.end(at(lap.after_seconds + lap.seconds))
+        span.end(at(call.steps.seconds))
 
 
-_MEASURED = ("mcp.method.name", "gen_ai.tool.name", "error.type")
-
-
-def _facts(call: CallRecord) -> dict[str, str | float]:
-    facts: dict[str, str | float] = {
+def _facts(call: CallRecord, tool: str) -> Facts:
+    facts: Facts = {
         "mcp.method.name": "tools/call",
-        "gen_ai.tool.name": call.tool,
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": tool,
         "handrail.call_id": call.call_id,
     }
     if call.verdict is not None:
