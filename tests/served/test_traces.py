@@ -156,8 +156,8 @@ async def test_a_collector_that_never_answers_holds_up_nothing(site: Site) -> No
                 for _ in range(3):
                     assert not (await call(client, "end")).is_error
             process.terminate()
-            # It was to wait for one second; the rest is for a busy machine. Without an end to
-            # the waiting, it would be 30 seconds.
+            # It waits for one second; the rest is for a busy machine. The library would wait
+            # for the time limit of each request: twice ten seconds.
             assert process.wait(10) == 0
     assert said(site) == ["the collector did not take the last traces in time; they are dropped"]
 

@@ -71,7 +71,7 @@ class Traces:
         if "error.type" in facts:
             span.set_status(Status(StatusCode.ERROR))
         inside = set_span_in_context(span)
-        for lap in call.steps:
+        for lap in call.steps if span.is_recording() else ():
             step = self._tracer.start_span(lap.step.value, inside, start_time=at(lap.after_seconds))
             step.end(at(lap.after_seconds + lap.seconds))
         span.end(at(call.steps.seconds))
