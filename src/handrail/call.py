@@ -40,6 +40,7 @@ from handrail.record.command_line import command_line
 from handrail.record.outputs import Outputs
 from handrail.record.record import CallRecord, Recorder, Refused
 from handrail.record.steps import Step
+from handrail.record.trace import Trace
 from handrail.request import Call, new_call_id
 from handrail.sandbox.confine import confine
 from handrail.sandbox.means import Means
@@ -194,12 +195,14 @@ class Line:
             raise changed()
         return approval
 
-    async def refuse(self, tool: str, caller: Caller, error: CallError) -> str:
+    async def refuse(
+        self, tool: str, caller: Caller, error: CallError, trace: Trace | None = None
+    ) -> str:
         """Record a call that was refused before it could be planned; its id."""
         call_id, end = new_call_id(), Refused(error.code, error.message)
-        await self.recorder.end(
-            CallRecord(call_id=call_id, tool=tool, caller=caller, plan=None, verdict=None, end=end)
-        )
+        record = CallRecord(call_id=call_id, tool=tool, caller=caller, end=end, trace=trace)
+        record.steps.end()
+        await self.recorder.end(record)
         return call_id
 
 

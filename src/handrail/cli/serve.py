@@ -59,7 +59,7 @@ def serve(
     address = None if http is None else _address("--http", http)
     ops_address = None if ops is None else _address("--ops", ops)
     # Slow to import, so that is done while the probe of the confinement waits for its processes.
-    ahead = threading.Thread(target=importlib.import_module, args=["handrail.mcp.serve"])
+    ahead = threading.Thread(target=_import_ahead)
     ahead.start()
     try:
         opened = open_file(file, of_age)
@@ -72,6 +72,11 @@ def serve(
     watch = Watch(opened.spec, opened.host, ops_address)
     asyncio.run(serve_until_stopped(opened.spec, opened.host, opened.means, address, drain, watch))
     return 0
+
+
+def _import_ahead() -> None:
+    for name in ("handrail.mcp.serve", "handrail.ops.watch"):
+        importlib.import_module(name)
 
 
 def _address(option: str, text: str) -> tuple[str, int]:

@@ -13,6 +13,7 @@ from handrail.call import Line
 from handrail.errors import ApprovalRequired
 from handrail.mcp.caller import caller
 from handrail.mcp.result import from_error
+from handrail.mcp.trace import current_trace
 
 
 class AnswerBrokenStates(Middleware):
@@ -53,7 +54,8 @@ class AnswerBrokenStates(Middleware):
             "another tool or caller, or from before the server's last start",
             hint="Call again without the old state to ask anew.",
         )
-        result = from_error(error, await self._line.refuse(tool, caller(self._line), error))
+        call_id = await self._line.refuse(tool, caller(self._line), error, current_trace())
+        result = from_error(error, call_id)
         return mcp_types.CallToolResult(
             content=result.content,
             structured_content=result.structured_content,

@@ -14,6 +14,7 @@ from handrail.errors import NotFound
 from handrail.mcp.caller import caller
 from handrail.mcp.provider import CommandProvider
 from handrail.mcp.result import from_error
+from handrail.mcp.trace import current_trace
 
 _LONGEST_NAME = 64
 
@@ -38,7 +39,8 @@ class AnswerUnknownTools(Middleware):
 
     async def _answer(self, name: str) -> ToolResult:
         error = self._unknown(name)
-        return from_error(error, await self._line.refuse(name, caller(self._line), error))
+        call_id = await self._line.refuse(name, caller(self._line), error, current_trace())
+        return from_error(error, call_id)
 
     def _unknown(self, name: str) -> NotFound:
         known = [tool.name for tool in self._provider.shown()]

@@ -57,7 +57,9 @@ async def test_a_whole_outcome(pool: Pool, spool: Path) -> None:
     assert 0 < outcome.seconds < 30
     assert 0 < outcome.cpu_seconds < 30
     assert 0 < outcome.max_rss_bytes < 1 << 30
-    assert replace(outcome, seconds=0.0, cpu_seconds=0.0, max_rss_bytes=0) == Outcome(
+    assert 0 < outcome.spawn_seconds < outcome.seconds
+    measured = replace(outcome, seconds=0.0, spawn_seconds=0.0, cpu_seconds=0.0, max_rss_bytes=0)
+    assert measured == Outcome(
         ending=Exited(3),
         stdout=outcome.stdout,
         stderr=outcome.stderr,
