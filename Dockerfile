@@ -1,6 +1,7 @@
 # A server file becomes an image:
 #     docker build --build-arg SERVER_FILE=examples/container/handrail.toml -t tools .
-# The default base is pinned by its digest; CI builds on one of its own (scripts/container).
+# Pin the base by its digest: --build-arg BASE_IMAGE=python:3.12-slim-bookworm@sha256:…
+# `make container` builds on one of its own, of Debian's packages.
 ARG BASE_IMAGE=python:3.12-slim-bookworm
 ARG SERVER_FILE=examples/container/handrail.toml
 

@@ -14,13 +14,12 @@ Address = Annotated[str, Named(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}", 
 
 
 class TelemetryTable(Table):
-    """Where health, metrics and the console are, and where traces go."""
+    """Where health and metrics are told, and where traces go."""
 
     ops: Address | None = None
-    """Where to tell health and metrics, and to show the console: `"127.0.0.1:9464"`."""
+    """Where to tell health and metrics: `"127.0.0.1:9464"`."""
     token: str | None = Field(default=None, min_length=1)
-    """The entry of `[secrets]` that opens the console and the metrics. Unset, metrics are open,
-    and the console is opened by a token that the server makes; `handrail console` tells it."""
+    """The entry of `[secrets]` that opens the metrics; unset, they are open."""
     otlp: Url | None = None
     """The collector that traces and metrics are sent to, over OTLP/HTTP; when unset, the one that
     OTEL_EXPORTER_OTLP_ENDPOINT names, or none."""
