@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
-
 from benchmarks.measure import take_turns, timed
 from benchmarks.redis import redis
-from benchmarks.servers import FILE, Connection, Transport, connected
+from benchmarks.servers import Connection, serving_with
 from benchmarks.table import Comparison, Table
 
 ROUNDS = 30
@@ -50,7 +43,8 @@ async def measure(rounds: int = ROUNDS) -> Table:
 
 
 async def _with(store: str, rounds: int) -> list[Comparison]:
-    async with _server("") as plain, _server(_BUDGETS.format(store=store)) as metered:
+    budgets = _BUDGETS.format(store=store)
+    async with serving_with(_WRITING) as plain, serving_with(_WRITING + budgets) as metered:
         return [
             await _compare(f"{tool}, {store.partition(':')[0]}", tool, metered, plain, rounds)
             for tool in ("true", "change")
@@ -66,23 +60,3 @@ async def _compare(
     }
     samples = await take_turns(turns, rounds, _BATCH)
     return Comparison(what, samples["ours"], samples["theirs"], _GATE).in_milliseconds()
-
-
-@asynccontextmanager
-async def _server(tables: str) -> AsyncIterator[Connection]:
-    with _folder() as folder:
-        file = folder / FILE.name
-        file.write_text(f"{FILE.read_text()}{_WRITING}{tables}")
-        command = (sys.executable, "-m", "handrail", "serve", str(file))
-        async with connected(command, Transport.STDIO) as server:
-            yield server
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="handrail-benchmark-"))
-    folder.chmod(0o777)  # for whoever commands run as
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)

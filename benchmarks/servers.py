@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
+import tempfile
 import time
 from asyncio.subprocess import DEVNULL, create_subprocess_exec
 from collections.abc import AsyncIterator, Mapping
@@ -112,3 +114,18 @@ async def _until_listening(address: str) -> None:
         else:
             return
     raise TimeoutError(f"nobody listens at {address}")
+
+
+@asynccontextmanager
+async def serving_with(tables: str, *options: str) -> AsyncIterator[Connection]:
+    """A server over stdio, in a folder of its own, whose file has these tables besides."""
+    folder = Path(tempfile.mkdtemp(prefix="handrail-benchmark-"))
+    folder.chmod(0o777)  # for whoever commands run as
+    try:
+        file = folder / FILE.name
+        file.write_text(f"{FILE.read_text()}{tables}")
+        command = (sys.executable, "-m", "handrail", "serve", str(file), *options)
+        async with connected(command, Transport.STDIO) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder)

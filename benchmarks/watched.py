@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import socket
-import sys
-import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import httpx2
 
 from benchmarks.measure import take_turns, timed
-from benchmarks.servers import FILE, Connection, Transport, connected
+from benchmarks.servers import serving_with
 from benchmarks.table import Comparison, Table
 
 ROUNDS = 30
@@ -31,7 +27,7 @@ async def measure(rounds: int = ROUNDS) -> Table:
     port = _free_port()
     with _collector() as url:
         on = f'\n[telemetry]\nops = "127.0.0.1:{port}"\notlp = "{url}"\n'
-        off_and_on = _server("", "--log-level", "error"), _server(on)
+        off_and_on = serving_with("", "--log-level", "error"), serving_with(on)
         async with off_and_on[0] as off, off_and_on[1] as watched, _scraped(port):
             turns = {
                 "ours": timed(lambda: watched.call("true")),
@@ -41,16 +37,6 @@ async def measure(rounds: int = ROUNDS) -> Table:
     found = Comparison("true", samples["ours"], samples["theirs"], _GATE)
     title = "one call over stdio; ms; theirs is Handrail without metrics, traces and logs"
     return Table("watched", title, [found.in_milliseconds()])
-
-
-@asynccontextmanager
-async def _server(tables: str, *options: str) -> AsyncIterator[Connection]:
-    with _folder() as folder:
-        file = folder / FILE.name
-        file.write_text(f"{FILE.read_text()}{tables}")
-        command = (sys.executable, "-m", "handrail", "serve", str(file), *options)
-        async with connected(command, Transport.STDIO) as server:
-            yield server
 
 
 @asynccontextmanager
@@ -94,16 +80,6 @@ def _collector() -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="handrail-benchmark-"))
-    folder.chmod(0o777)  # for whoever commands run as
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 def _free_port() -> int:
