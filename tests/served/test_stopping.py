@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import signal
 
+import httpx2
 import mcp_types
 import psutil
 import pytest
@@ -22,7 +24,7 @@ from tests.served.raw import (
     stdio_process,
     tool_call,
 )
-from tests.served.serving import Connected, call, calling, http_process, serving
+from tests.served.serving import Connected, Server, call, calling, http_process, serving
 from tests.served.site import WAYS, Site, Way
 from tests.served.watching import commands_below, has_grown, new_marker, processes_of, zygotes_of
 
@@ -90,6 +92,37 @@ def test_a_signal_ends_an_idle_server_on_stdio_cleanly(site: Site, number: signa
 
     assert [line["event"] for line in site.records()] == ["serving", "call", "stopped"]
     assert list(site.temporary.iterdir()) == []
+
+
+async def test_a_second_signal_ends_a_server_at_once_and_as_cleanly(site: Site) -> None:
+    marker = new_marker()
+    async with (
+        serving(site, WAYS[3], "--drain", str(DRAIN_SECONDS)) as server,
+        server.client() as client,
+        calling(client, "tree", marker=marker),
+    ):
+        await eventually(lambda: has_grown(marker))
+        process = psutil.Process(server.pid)
+        process.terminate()
+        await eventually(lambda: not is_ready(server))
+        process.terminate()  # with the first, as timeout(1) does
+        await asyncio.sleep(1)
+        assert has_grown(marker)
+        process.terminate()
+        await eventually(lambda: process.status() == psutil.STATUS_ZOMBIE)
+
+    assert processes_of(marker) == []
+    assert site.records()[-1]["event"] == "stopped"
+    assert [line["event"] for line in site.records() if line["level"] == "error"] == []
+
+
+def is_ready(server: Server) -> bool:
+    """Whether the server takes calls."""
+    assert server.url is not None
+    try:
+        return httpx2.get(server.url.replace("/mcp", "/readyz")).is_success
+    except httpx2.TransportError:
+        return False
 
 
 async def test_a_call_whose_zygote_dies_is_an_internal_error_and_the_server_goes_on(

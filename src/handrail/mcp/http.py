@@ -30,6 +30,8 @@ _LARGEST_BODY_BYTES = 16 * 1024**2
 _LARGEST_HEADERS_BYTES = 65_536
 _STREAM = socket.SOCK_STREAM
 _WAITING_CONNECTIONS = 2048
+_ONE_WORD_SECONDS = 0.5
+"""Signals that come together are one: timeout(1) tells the process, and then its group."""
 
 
 class _Server(uvicorn.Server):
@@ -41,18 +43,28 @@ class _Server(uvicorn.Server):
         self._traffic = traffic
         self._drain_seconds = drain_seconds
         self._stopping: asyncio.Task[None] | None = None
+        self._told_at = 0.0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and take bodies so large that a too long argument is refused by its name."""
         await super().startup(sockets)
         _take_large_bodies(self.config.app)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; the application ends also when nothing more is waited for."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            # uvicorn leaves it as it is then, and it would be torn down with the loop, complaining.
+            await self.lifespan.shutdown()
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop; a second signal stops at once."""
-        if self._stopping is not None:
-            self.force_exit = True
-            return
-        self._stopping = asyncio.get_running_loop().create_task(self._stop())
+        """Begin to stop; a second signal, a moment later, stops at once."""
+        loop = asyncio.get_running_loop()
+        if self._stopping is None:
+            self._told_at = loop.time()
+            self._stopping = loop.create_task(self._stop())
+        elif loop.time() - self._told_at > _ONE_WORD_SECONDS:
+            self.should_exit = self.force_exit = True
 
     async def _stop(self) -> None:
         # Listening goes on meanwhile: a new call is told `draining`, not refused by the kernel.
