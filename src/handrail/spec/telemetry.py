@@ -10,7 +10,9 @@ from handrail.spec.auth import Url
 from handrail.spec.model import Table
 from handrail.spec.names import Named
 
-Address = Annotated[str, Named(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}", "not HOST:PORT")]
+_HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+)"
+_PORT = r"(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[0-9]{1,4})"
+Address = Annotated[str, Named(f"{_HOST}:{_PORT}", "not HOST:PORT")]
 
 
 class TelemetryTable(Table):
