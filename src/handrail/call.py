@@ -32,6 +32,7 @@ from handrail.policy.decision import Decision, Verdict
 from handrail.policy.judge import judge
 from handrail.policy.question import Question
 from handrail.process.earlier import copied
+from handrail.process.onlooker import Onlooker
 from handrail.process.outcome import Outcome
 from handrail.process.pool import Pool
 from handrail.process.run import run
@@ -131,7 +132,7 @@ class Line:
                 confine(plan, self.means),
                 self.pool,
                 spool=self._spool,
-                listen=call.listen,
+                onlooker=Onlooker(call.listen, None if plan.stages[0].work else flight.show),
                 cut=call.cut,
                 earlier=earlier,
             )

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from handrail.process.onlooker import Onlooker
 from handrail.process.run import run
 from tests.attacks.arena import Arena
 from tests.attacks.outside import SECRET
@@ -43,7 +44,9 @@ async def other_call(scene: Arena, ipc_key: int) -> AsyncIterator[OtherCall]:
         env={"CANARY": SECRET},
     )
     spool = scene.workspace.parent
-    call = asyncio.ensure_future(run(confined, scene.pool, spool=spool, listen=lines.append))
+    call = asyncio.ensure_future(
+        run(confined, scene.pool, spool=spool, onlooker=Onlooker(lines.append))
+    )
     try:
         await eventually(lambda: bool(lines))
         held = json.loads(lines.pop(0))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from handrail.process.onlooker import Onlooker
 from handrail.process.outcome import OutputExceeded, TimedOut
 from handrail.process.pool import Pool
 from handrail.process.run import run
@@ -43,7 +44,7 @@ async def test_one_endless_line_with_a_listener(tmp_path: Path) -> None:
     lines: list[str] = []
     plan = sh("head -c 100000000 /dev/zero | tr '\\0' x", spool_bytes=200 * MIB)
     async with Pool(most_idle=1) as pool:
-        outcome = await run(plan, pool, spool=tmp_path, listen=lines.append)
+        outcome = await run(plan, pool, spool=tmp_path, onlooker=Onlooker(lines.append))
     assert (lines, outcome.stdout.size) == ([], 100_000_000)
     said(outcome)
 

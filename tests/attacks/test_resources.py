@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from handrail.process.onlooker import Onlooker
 from handrail.process.outcome import CpuExceeded, Exited, MemoryExceeded, Outcome, Signalled
 from handrail.process.run import run
 from handrail.spec.server import Tier
@@ -87,7 +88,7 @@ async def test_a_storm_of_three_hundred_daemons(tier: Tier, sleeps: Sleeps) -> N
             storm,
             scene.pool,
             spool=scene.workspace.parent,
-            listen=lambda _: told.append((time.monotonic(), len(sleeps.alive()))),
+            onlooker=Onlooker(lambda _: told.append((time.monotonic(), len(sleeps.alive())))),
         )
         began, alive = told[0]
         seconds = time.monotonic() - began

@@ -77,11 +77,11 @@ async def test_there_are_no_more_labels_whatever_callers_name(site: Site) -> Non
 
 async def test_with_a_token_only_who_brings_it_is_told(site: Site) -> None:
     port = free_port()
-    (site.folder / "token").write_text("hunter2-hunter2")
+    (site.folder / "token").write_text("hunter2-hunter2-hunter2")
     secrets = '[telemetry]\ntoken = "OPS"\n[secrets]\nOPS = { file = "token" }\n'
     site.file.write_text(site.file.read_text().replace("[secrets]\n", secrets))
     async with serving(site, WAYS[0], "--ops", f"127.0.0.1:{port}"):
-        assert await asyncio.to_thread(scraped, port, "hunter2-hunter2")
+        assert await asyncio.to_thread(scraped, port, "hunter2-hunter2-hunter2")
         for wrong in (None, "", "hunter2"):
             try:
                 await asyncio.to_thread(scraped, port, wrong)

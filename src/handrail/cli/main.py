@@ -20,6 +20,7 @@ _COMMANDS = {
     "inspect": "handrail.cli.inspect:inspect",
     "packs": "handrail.cli.packs:packs",
     "health": "handrail.cli.health:health",
+    "console": "handrail.cli.console:console",
     "top": "handrail.cli.top:top",
     "key": "handrail.cli.key:key",
     "audit": "handrail.cli.audit:audit",

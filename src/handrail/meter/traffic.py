@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,11 +24,15 @@ class Stage(StrEnum):
     RUNNING = "running"
 
 
+def _nothing_said(_: int) -> Mapping[str, tuple[int, bytes]]:
+    return {}
+
+
 @dataclass(slots=True, eq=False)
 class Flight:
     """A call in flight. `began` is on the clock of time.monotonic(); `stop` ends it early.
 
-    `stage` and `command` change as it goes on.
+    `stage`, `command` and `tails` change as it goes on.
     """
 
     call_id: str
@@ -39,6 +43,12 @@ class Flight:
     stage: Stage = Stage.PLANNED
     command: Callable[[], str] = str
     """What it runs, in one line, for people; nothing as long as it is not planned."""
+    tails: Callable[[int], Mapping[str, tuple[int, bytes]]] = _nothing_said
+    """By stream, how many bytes it has said so far, and at most as many of the last as asked."""
+
+    def show(self, tails: Callable[[int], Mapping[str, tuple[int, bytes]]]) -> None:
+        """From now on, `tails` tells what it says."""
+        self.tails = tails
 
 
 class Traffic:

@@ -19,6 +19,8 @@ TOP = b"top\n"
 """What goes on."""
 HEALTH = b"health\n"
 """Whether it is ready."""
+CONSOLE = b"console\n"
+"""Where its console is."""
 _PATIENCE_SECONDS = 5.0
 _NO_ANSWER = b'{"status": "no_answer"}\n'
 _LARGEST_BYTES = 64 * 1024**2

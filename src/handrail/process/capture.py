@@ -43,6 +43,7 @@ class Capture:
         self._spooled = Spooled(spool)
         self._overflowed = False
         self._stop: int | None = None
+        self._closed = False
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._pipe, self.other_end = os.pipe2(os.O_CLOEXEC)
 
@@ -62,8 +63,19 @@ class Capture:
         if self._stop is not None:
             os.eventfd_write(self._stop, 1)
 
+    def tail(self, limit: int) -> tuple[int, bytes]:
+        """How many bytes there are so far, and at most `limit` of the last; none once closed."""
+        descriptor = self._spooled.descriptor
+        if self._closed:
+            return 0, b""
+        if descriptor is None:
+            return len(self._kept), bytes(self._kept[-limit:])
+        size = self._spooled.size
+        return size, os.pread(descriptor, limit, max(0, size - limit))
+
     def close(self) -> Output:
         """Give the descriptors back, and what was kept away; for when it has `ended`."""
+        self._closed = True
         os.close(self._pipe)
         if self._stop is not None:
             os.close(self._stop)

@@ -6,8 +6,9 @@ import asyncio
 import errno
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from handrail.process.lines import LineFeed
 from handrail.process.mask import Mask
 from handrail.process.memory_file import memory_file
 from handrail.process.note import note
+from handrail.process.onlooker import NOBODY, Onlooker
 from handrail.process.order import order
 from handrail.process.outcome import (
     Cancelled,
@@ -37,6 +39,7 @@ from handrail.process.spool import Spool
 from handrail.sandbox.confine import ConfinedPlan
 from handrail.sandbox.denial import Denial, explain
 
+_STREAMS = ("stdout", "stderr")
 _LAST_WORDS_BYTES = 16_384
 _MOST_VIEWS = 3
 """Views that are made for one call, should what they cover be replaced again and again."""
@@ -48,13 +51,13 @@ async def run(
     pool: Pool,
     *,
     spool: Path,
-    listen: Callable[[str], None] | None = None,
+    onlooker: Onlooker = NOBODY,
     cut: asyncio.Future[Ending] | None = None,
     earlier: int | None = None,
 ) -> Outcome:
     """Run the plan's commands to their end, whatever that is.
 
-    `listen` hears lines as they come, from either stream, in any thread. Whoever sets `cut`
+    `onlooker` hears and sees what they say meanwhile. Whoever sets `cut`
     stops the commands and says how that ending is called. `earlier` is a descriptor to read
     what the plan names by an `Earlier`. A cancelled call is an outcome too,
     with `Cancelled` as its ending and its output kept: whoever owns the cancellation must go
@@ -71,7 +74,7 @@ async def run(
             spawner = pool.acquire(confined.cell, _identity(confined))
         try:
             kept = Spool(spool, plan.limits.spool_bytes)
-            return await _run(confined, spawner, kept, listen, cut, earlier)
+            return await _run(confined, spawner, kept, onlooker, cut, earlier)
         except _StaleView:
             spawner.close()  # never to be used again; a new one sees what is there now
         finally:
@@ -110,15 +113,17 @@ async def _run(
     confined: ConfinedPlan,
     spawner: Spawner,
     spool: Spool,
-    listen: Callable[[str], None] | None,
+    onlooker: Onlooker,
     cut: asyncio.Future[Ending],
     earlier: int | None,
 ) -> Outcome:
     plan = confined.plan
     began = time.monotonic()
     with _scarcity(plan):
-        running, streams = _start(confined, spawner, spool, listen, cut, earlier)
+        running, streams = _start(confined, spawner, spool, onlooker.hear, cut, earlier)
     spawned = time.monotonic()
+    if onlooker.look is not None:
+        onlooker.look(partial(_tails, streams))
     ours = await _wait(plan, running, cut)
     # From here on nothing can be cancelled: the processes go, and what they said is kept.
     await (ending.sweep if ours is None else ending.stop)(spawner, running)
@@ -184,7 +189,7 @@ def _start(
         stdin = _stdin(plan.stdin, earlier)
         theirs.callback(os.close, stdin)
         streams: list[Capture] = []
-        for _ in ("stdout", "stderr"):
+        for _ in _STREAMS:
             stream = Capture(
                 memory_bytes=plan.limits.output_bytes,
                 spool=spool,
@@ -211,6 +216,10 @@ def _stdin(text: bytes | Earlier | None, earlier: int | None) -> int:
             raise Internal(f"{text} was not looked up")
         return os.dup(earlier)
     return memory_file("stdin", text)
+
+
+def _tails(streams: list[Capture], limit: int) -> Mapping[str, tuple[int, bytes]]:
+    return {name: one.tail(limit) for name, one in zip(_STREAMS, streams, strict=True)}
 
 
 async def _close(streams: list[Capture]) -> list[Output]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from handrail.process.lines import LineFeed
+from handrail.process.onlooker import Onlooker
 from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.sandbox.confine import ConfinedPlan
@@ -23,7 +24,7 @@ def fed(*chunks: bytes) -> list[str]:
 async def heard(plan: ConfinedPlan, spool: Path) -> list[str]:
     lines: list[str] = []
     async with Pool(most_idle=1) as pool:
-        said(await run(plan, pool, spool=spool, listen=lines.append))
+        said(await run(plan, pool, spool=spool, onlooker=Onlooker(lines.append)))
     return lines
 
 
@@ -47,7 +48,9 @@ async def test_hidden_values_are_not_heard(tmp_path: Path) -> None:
 async def test_a_flood_is_heard_in_part_and_kept_whole(tmp_path: Path) -> None:
     lines: list[str] = []
     async with Pool(most_idle=1) as pool:
-        outcome = await run(sh("seq 1000000"), pool, spool=tmp_path, listen=lines.append)
+        outcome = await run(
+            sh("seq 1000000"), pool, spool=tmp_path, onlooker=Onlooker(lines.append)
+        )
     assert 1 <= len(lines) <= 20 + 20 * (outcome.seconds + 1)
     assert set(lines) <= {str(number) for number in range(1, 1_000_001)}
     assert said(outcome)[0].count(b"\n") == 1_000_000

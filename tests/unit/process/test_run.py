@@ -13,6 +13,7 @@ import anyio
 import pytest
 
 from handrail.errors import SpawnFailed
+from handrail.process.onlooker import Onlooker
 from handrail.process.outcome import (
     Cancelled,
     CpuExceeded,
@@ -134,7 +135,7 @@ async def test_too_much_is_too_much_when_the_command_ends_before_it_is_read(
     pool: Pool, spool: Path
 ) -> None:
     plan = sh("seq 100000", spool_bytes=300_000, output_bytes=1000)
-    outcome = await run(plan, pool, spool=spool, listen=lambda _: time.sleep(0.01))
+    outcome = await run(plan, pool, spool=spool, onlooker=Onlooker(lambda _: time.sleep(0.01)))
     assert (outcome.ending, len(said(outcome)[0])) == (OutputExceeded(300_000), 300_000)
 
 

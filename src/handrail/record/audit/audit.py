@@ -64,7 +64,7 @@ class Audit:
             await self._surely(self._end_long(call, plan, digests))
             return
         if plan is None and call.plan is not None:
-            plan = facts.planned(call.plan, self._key)
+            plan = self._facts(call.plan)
         self._writer.end(call.call_id, self._ended(call, plan, digests.take()))
         if not self._writer.write_now():
             await self._surely(self._writer.write())
@@ -83,8 +83,12 @@ class Audit:
 
     async def _planned(self, plan: Plan) -> Facts:
         if _is_long(plan):
-            return await asyncio.to_thread(facts.planned, plan, self._key)
-        return facts.planned(plan, self._key)
+            return await asyncio.to_thread(self._facts, plan)
+        return self._facts(plan)
+
+    def _facts(self, plan: Plan) -> Facts:
+        """What would be done, and a name for exactly that."""
+        return {**facts.planned(plan), "digest": facts.digest(plan, self._key)}
 
     def _ended(
         self, call: CallRecord, plan: Facts | None, digests: Mapping[str, str | None]

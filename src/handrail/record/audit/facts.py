@@ -46,11 +46,10 @@ def who(call: CallRecord, effect: str | None) -> Facts:
     return facts
 
 
-def planned(plan: Plan, key: bytes) -> Facts:
-    """What would be done, and a name for exactly that."""
+def planned(plan: Plan) -> Facts:
+    """What would be done."""
     facts = _work(plan) if plan.stages[0].work else _commands(plan)
     facts["cwd"] = shorten(redact(str(plan.cwd), plan.hidden))
-    facts["digest"] = digest(plan, key)
     return facts
 
 
