@@ -92,6 +92,7 @@ async def test_with_a_token_only_who_brings_it_is_told(site: Site) -> None:
 
 async def test_every_metric_is_described(site: Site) -> None:
     port = free_port()
+    site.file.write_text(site.file.read_text() + "\n[audit]\n[access.total]\ncalls = '9/week'\n")
     async with (
         serving(site, WAYS[0], "--ops", f"127.0.0.1:{port}") as server,
         server.client() as client,

@@ -7,7 +7,9 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
 
 import structlog
 
@@ -16,18 +18,33 @@ from handrail.meter.account import Account, Usage
 from handrail.meter.claims import ALL, caller_of, charges, costs, hits, places, refused
 from handrail.meter.queue import PATIENCE_SECONDS, FairQueue
 from handrail.meter.store import Away, Charge, Claim, Place, Refusal, Store
+from handrail.meter.waits import Waits
 from handrail.spec.server import ServerSpec
 from handrail.spec.tool import Effect, ToolSpec
 
 Bill = Callable[[Usage], None]
 """Says what a call used."""
 _MOST_ACCOUNTS = 1_000
+_MOST_LOOKED_AT = 100
+"""Of those, how many are asked about at once."""
 _UNPAID_SECONDS = 0.05
 """How long what was used is collected, before it is counted at once."""
 _PAUSE_SECONDS = 0.1
 """Between two looks for a place that another server gives back."""
 _AWAY_SECONDS = 5.0
 _log = structlog.stdlib.get_logger("handrail.meter")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A quota of the server file: of `calls`, `cpu` and so on, in windows of that length.
+
+    `whose` is `"caller"` for what each caller may use, and `"all"` for what they may together.
+    """
+
+    what: str
+    whose: str
+    seconds: int
 
 
 class Meter:
@@ -39,6 +56,7 @@ class Meter:
         most = spec.access.total.concurrency or spec.limits.concurrency
         by_tool = {tool.name: tool.concurrency for tool in spec.tools if tool.concurrency}
         self.queue = FairQueue(min(most, spec.limits.concurrency), by_tool)
+        self.waits = Waits()
         self.is_away = False
         """Whether the store was away when it was last asked."""
         self._accounts: OrderedDict[str, Account] = OrderedDict()
@@ -57,7 +75,9 @@ class Meter:
         first = hits(account, tool, self._access.total)
         if not now:  # who comes too often does not wait to be told so
             await self._take(first, tool)
-        async with self._place(account, tool, first if now else []):
+        async with AsyncExitStack() as held:
+            with self.waits.counted():
+                await held.enter_async_context(self._place(account, tool, first if now else []))
             yield lambda usage: self._charge(account, usage)
 
     async def used(self, caller: str) -> Mapping[str, tuple[int, int, float]]:
@@ -71,6 +91,23 @@ class Meter:
             for one in asked
             for used, left in [found[one.name]]
         }
+
+    async def fullest(self) -> Mapping[Bound, float]:
+        """Of every quota, the share that is used, more than 1 when it was passed; of those of
+        callers, that of the caller who has used most, among those who called last.
+
+        Raises `Away`.
+        """
+        callers = islice(reversed(self._accounts.values()), _MOST_LOOKED_AT)
+        asked = charges(ALL, self._access.total)
+        for account in callers:
+            asked += charges(caller_of(account), account.budget)
+        found = await self._store.used(asked) if asked else {}
+        shares: dict[Bound, float] = {}
+        for one in asked:
+            bound, (used, _) = _bound(one), found[one.name]
+            shares[bound] = max(shares.get(bound, 0.0), used / one.limit)
+        return shares
 
     async def ask(self) -> None:
         """Hear whether the store answers. Raises `Away`."""
@@ -190,6 +227,11 @@ class Meter:
         if self.is_away:
             self.is_away = False
             _log.info("the store of budgets answers again")
+
+
+def _bound(charge: Charge) -> Bound:
+    what, whose, *_ = charge.name.split(":", 2)
+    return Bound(what, whose, charge.seconds)
 
 
 def _uncounted() -> Busy:

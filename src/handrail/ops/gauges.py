@@ -12,9 +12,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from handrail.meter.traffic import Stage
+from handrail.ops.budgets import Budgets
 from handrail.ops.inside import Inside
 from handrail.ops.readiness import Readiness
+from handrail.record.audit.audit import Audit
 from handrail.record.log_lines import LogLines
+from handrail.record.record import Recorders
+from handrail.spec.quota import window_text
 
 _CHECKS = ("workspace", "pool", "store", "disk", "audit", "draining")
 
@@ -22,15 +26,19 @@ _CHECKS = ("workspace", "pool", "store", "disk", "audit", "draining")
 class Gauges(Collector):
     """A server as it is now. Nothing of it needs the loop, so it can be told when that is stuck."""
 
-    def __init__(self, inside: Inside, readiness: Readiness) -> None:
+    def __init__(self, inside: Inside, readiness: Readiness, budgets: Budgets) -> None:
         self._inside = inside
         self._readiness = readiness
+        self._budgets = budgets
 
     def collect(self) -> Iterable[Metric]:
         """Everything, one family after the other."""
         yield from self._flights()
+        yield self._used()
         yield from self._pool()
         yield from self._health()
+        yield from self._inside.lag.collect()
+        yield from self._audit()
         yield CounterMetricFamily(
             "handrail_log_dropped",
             "Log lines that nobody took in time.",
@@ -49,6 +57,21 @@ class Gauges(Collector):
             count = sum(flight.stage is stage for flight in flights)
             family.add_metric((stage.value,), count)
         yield family
+        yield GaugeMetricFamily(
+            "handrail_queue_longest_seconds",
+            "For how long that call has waited for its turn which has waited longest.",
+            value=self._inside.line.meter.waits.longest_seconds,
+        )
+
+    def _used(self) -> Metric:
+        family = GaugeMetricFamily(
+            "handrail_budget_used_ratio",
+            "The share of a quota that is used; of those of callers, the largest.",
+            labels=("budget", "whose", "window"),
+        )
+        for bound, share in self._budgets.fullest.items():
+            family.add_metric((bound.what, bound.whose, window_text(bound.seconds)), share)
+        return family
 
     def _pool(self) -> Iterator[Metric]:
         pool = self._inside.line.pool
@@ -78,6 +101,22 @@ class Gauges(Collector):
             "For how long the server's loop has not turned.",
             value=self._inside.stalled_seconds,
         )
+
+    def _audit(self) -> Iterator[Metric]:
+        recorder = self._inside.line.recorder
+        for one in recorder if isinstance(recorder, Recorders) else ():
+            if isinstance(one, Audit):
+                lag = one.lag
+                yield GaugeMetricFamily(
+                    "handrail_audit_unwritten_records",
+                    "Records of calls that could not be written yet.",
+                    value=lag.records,
+                )
+                yield GaugeMetricFamily(
+                    "handrail_audit_lag_seconds",
+                    "For how long there have been any.",
+                    value=lag.seconds,
+                )
 
     def _build(self) -> Iterator[Metric]:
         facts = {

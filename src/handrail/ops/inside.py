@@ -8,10 +8,13 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from prometheus_client import Histogram
+
 from handrail.call import Line
 
 _BEAT_SECONDS = 0.25
 _PATIENCE_SECONDS = 5.0
+_LAGS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _T = TypeVar("_T")
 
 
@@ -19,7 +22,7 @@ class Inside:
     """A server, as other threads may look at it.
 
     What belongs to its event loop is only touched there. Whether that still turns can be told
-    without it: it leaves a mark, time and again.
+    without it: it leaves a mark, time and again; and `lag` counts how late.
     """
 
     def __init__(self, line: Line, loop: asyncio.AbstractEventLoop) -> None:
@@ -28,6 +31,12 @@ class Inside:
         self._last_beat = time.monotonic()
         self._next: asyncio.TimerHandle | None = None
         self._closed = False
+        self.lag = Histogram(
+            "handrail_loop_lag_seconds",
+            "How late the server's loop came to what it had to do; looked at four times a second.",
+            buckets=_LAGS,
+            registry=None,
+        )
 
     @classmethod
     @contextmanager
@@ -66,5 +75,6 @@ class Inside:
         return await asyncio.to_thread(self.ask, question)
 
     def _beat(self) -> None:
+        self.lag.observe(self.stalled_seconds)
         self._last_beat = time.monotonic()
         self._next = self._loop.call_later(_BEAT_SECONDS, self._beat)

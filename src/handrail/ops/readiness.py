@@ -13,6 +13,7 @@ import structlog
 
 from handrail.call import Line
 from handrail.meter.store import Away
+from handrail.ops.looking import again_and_again
 from handrail.plan.host import Host
 from handrail.spec.tool import Effect
 
@@ -48,19 +49,8 @@ class Readiness:
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[Readiness]:
         """Look at it meanwhile, time and again."""
-        await self._look()
-        looking = asyncio.create_task(self._look_on())
-        try:
+        async with again_and_again(self._look, _EVERY_SECONDS):
             yield self
-        finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
-
-    async def _look_on(self) -> None:
-        while True:
-            await asyncio.sleep(_EVERY_SECONDS)
-            await self._look()
 
     async def _look(self) -> None:
         found = tuple([name async for name in self._amiss()])

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 
 from handrail.call import Line
 from handrail.errors import UsageError
+from handrail.ops.budgets import Budgets
 from handrail.ops.console.gate import Gate
 from handrail.ops.console.now import Now, Seen
 from handrail.ops.console.routes import console_routes
@@ -84,6 +85,8 @@ class Watch:
             }
             await stack.enter_async_context(telling(line.state, facts))
             if self._address is not None:
+                budgets = await stack.enter_async_context(Budgets(line.meter).watched())
+                self._registry.register(Gauges(inside, readiness, budgets))
                 seen = Seen(line, readiness, self._tally, self._recent, self._rates, began)
                 routes = self._routes(inside, seen)
                 stack.enter_context(listening(self._address, routes))
@@ -91,7 +94,6 @@ class Watch:
 
     def _routes(self, inside: Inside, seen: Seen) -> Sequence[BaseRoute]:
         """What the ops listener tells, and shows."""
-        self._registry.register(Gauges(inside, seen.readiness))
         return [
             *health_routes(inside, seen.readiness),
             metrics_route(self._registry, self._given),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -79,6 +79,14 @@ class Recorders:
     """Several of them, one after the other."""
 
     every: tuple[Recorder, ...]
+
+    def __iter__(self) -> Iterator[Recorder]:
+        """Each, also those of recorders within it."""
+        for one in self.every:
+            if isinstance(one, Recorders):
+                yield from one
+            else:
+                yield one
 
     @property
     def is_failing(self) -> bool:

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from handrail.errors import Busy, CallError, QuotaExhausted, RateLimited
 from handrail.meter.account import Account, Usage
 from handrail.meter.memory import MemoryStore
-from handrail.meter.meter import Meter
+from handrail.meter.meter import Bound, Meter
 from handrail.meter.redis import RedisStore
 from handrail.meter.sqlite import SqliteStore
 from handrail.meter.store import Store
@@ -198,6 +198,22 @@ async def test_what_was_used_can_be_asked() -> None:
         "cpu": (5000, 20_000, 3600),
     }
     assert await scene.meter.used("bob") == {}
+
+
+async def test_of_every_quota_it_is_known_how_full_the_fullest_is() -> None:
+    scene = bench(limits={"calls": "4/day"}, total={"calls": "10/day", "cpu": "1s/hour"})
+    assert await scene.meter.fullest() == {
+        Bound("calls", "all", 86_400): 0.0,
+        Bound("cpu", "all", 3_600): 0.0,
+    }
+    for caller in ("alice", "bob", "bob", "carol"):
+        await scene.call(caller, Usage(cpu=0.5))
+    await scene.meter.close()  # what was used is counted by then
+    assert await scene.meter.fullest() == {
+        Bound("calls", "caller", 86_400): 0.5,
+        Bound("calls", "all", 86_400): 0.4,
+        Bound("cpu", "all", 3_600): 2.0,
+    }
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from handrail.plan.plan import Plan
 from handrail.record.audit import facts
 from handrail.record.audit.digests import LONG_BYTES, Digests
 from handrail.record.audit.facts import Facts, line
-from handrail.record.audit.writer import Writer
+from handrail.record.audit.writer import Lag, Writer
 from handrail.record.record import CallRecord
 from handrail.spec.server import Tier
 from handrail.spec.tool import Effect
@@ -39,6 +39,11 @@ class Audit:
     def is_failing(self) -> bool:
         """Whether calls cannot be written down, so that those with effects are refused."""
         return self._writer.is_failing
+
+    @property
+    def lag(self) -> Lag:
+        """How far what is written is behind what was done; may be asked in any thread."""
+        return self._writer.lag
 
     async def begin(self, call: CallRecord) -> None:
         """Write that a call is about to have its effect; nothing for one that has none.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
@@ -21,6 +23,14 @@ _PAUSE_SECONDS = 1.0
 _log = structlog.stdlib.get_logger("handrail.audit")
 
 
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far the file is behind: records that are not in it, and since when there are any."""
+
+    records: int
+    seconds: float
+
+
 class Writer:
     """Writes to a trail, at once or as soon as it can."""
 
@@ -30,6 +40,7 @@ class Writer:
         self._at_once = sync == "always"
         self._flush = Flush(trail.sync)
         self._unwritten: deque[str] = deque()
+        self._behind_since = 0.0
         self._ended: list[str] = []
         self._dropped = 0
         self._faults: dict[str, OSError] = {}
@@ -41,10 +52,16 @@ class Writer:
         """Whether the last line could not be written, or not be forced to the disk."""
         return bool(self._faults)
 
+    @property
+    def lag(self) -> Lag:
+        """How far the file is behind; may be asked in any thread."""
+        records = len(self._unwritten) + self._dropped
+        return Lag(records, time.monotonic() - self._behind_since if records else 0.0)
+
     async def begin(self, call_id: str, text: str) -> None:
         """Write that a call begins. Raises `OSError`: then nothing is known of it."""
         self._presence.began(call_id, self._trail.end)
-        self._unwritten.append(text)
+        self._take(text)
         try:
             if "sync" in self._faults and not self._at_once:
                 raise self._faults["sync"]
@@ -62,7 +79,7 @@ class Writer:
         elif len(self._unwritten) >= MOST_UNWRITTEN:
             self._dropped += 1
             return
-        self._unwritten.append(text)
+        self._take(text)
 
     def write_now(self) -> bool:
         """Write if that takes no waiting; whether it is done with."""
@@ -110,6 +127,11 @@ class Writer:
         if self._at_once:
             await self._force()
 
+    def _take(self, text: str) -> None:
+        if not self._unwritten:
+            self._behind_since = time.monotonic()
+        self._unwritten.append(text)
+
     def _append(self, patience_seconds: float) -> None:
         """Write all there is; in any thread."""
         try:
@@ -128,7 +150,7 @@ class Writer:
         if not self._unwritten:
             self._let_go()
         if self._dropped:
-            self._unwritten.append(self._gap({"reason": "unwritten", "records": self._dropped}))
+            self._take(self._gap({"reason": "unwritten", "records": self._dropped}))
             self._dropped = 0
         if not self._at_once or self._unwritten:
             self._is_unsynced = True
