@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
+import pytest
 from ruamel.yaml import YAML
 
 from handrail.lint.lint import lint
@@ -15,16 +17,33 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "k8s"
 
 
+def objects() -> list[dict[str, Any]]:
+    """Every object."""
+    files = YAML(typ="safe").load(FOLDER / "kustomization.yaml")["resources"]
+    return [one for name in files for one in YAML(typ="safe").load_all(FOLDER / name)]
+
+
 def manifests() -> dict[str, Any]:
     """Every object, by its kind; of several, the last."""
-    files = YAML(typ="safe").load(FOLDER / "kustomization.yaml")["resources"]
-    found = (one for name in files for one in YAML(typ="safe").load_all(FOLDER / name))
-    return {one["kind"]: one for one in found}
+    return {one["kind"]: one for one in objects()}
 
 
 def test_every_manifest_is_named() -> None:
     named = set(YAML(typ="safe").load(FOLDER / "kustomization.yaml")["resources"])
     assert named == {path.name for path in FOLDER.glob("*.yaml")} - {"kustomization.yaml"}
+
+
+@pytest.mark.parametrize("version", ["1.28", kubernetes_validate.latest_version()])
+def test_they_are_what_kubernetes_takes(version: str) -> None:
+    for one in objects():
+        kubernetes_validate.validate(one, version, strict=True)
+
+
+def test_a_key_that_kubernetes_does_not_know_is_a_fault() -> None:
+    budget = manifests()["PodDisruptionBudget"]
+    budget["spec"]["maxUnavailabel"] = budget["spec"].pop("maxUnavailable")
+    with pytest.raises(kubernetes_validate.ValidationError, match="maxUnavailabel"):
+        kubernetes_validate.validate(budget, "1.28", strict=True)
 
 
 def test_the_server_file_in_it_has_no_fault(tmp_path: Path) -> None:
