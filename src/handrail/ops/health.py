@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute, Route
 from handrail.ops.inside import Inside
 from handrail.ops.readiness import Readiness
 
-_STALLED_SECONDS = 5.0
 _NO_STORE = {"cache-control": "no-store"}
 
 
@@ -43,12 +42,12 @@ def own_health_routes(readiness: Readiness) -> Sequence[BaseRoute]:
 
 def alive(inside: Inside) -> dict[str, object]:
     """Whether the loop turns."""
-    return {"status": "stalled" if inside.stalled_seconds > _STALLED_SECONDS else "ok"}
+    return {"status": "stalled" if inside.is_stalled else "ok"}
 
 
 def ready(inside: Inside, readiness: Readiness) -> dict[str, object]:
     """Whether calls can be made, and what is in the way."""
-    stalled = ("loop",) if inside.stalled_seconds > _STALLED_SECONDS else ()
+    stalled = ("loop",) if inside.is_stalled else ()
     failing = (*stalled, *readiness.failing)
     if failing:
         return {"status": "not_ready", "failing": list(failing)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from prometheus_client import Histogram
 
 from handrail.call import Line
 
+STALLED_SECONDS = 5.0
+"""A loop that has not turned for so long is stuck."""
 _BEAT_SECONDS = 0.25
 _PATIENCE_SECONDS = 5.0
 _LAGS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -27,6 +30,8 @@ class Inside:
 
     def __init__(self, line: Line, loop: asyncio.AbstractEventLoop) -> None:
         self.line = line
+        self.thread = threading.get_ident()
+        """Whose loop it is."""
         self._loop = loop
         self._last_beat = time.monotonic()
         self._next: asyncio.TimerHandle | None = None
@@ -50,6 +55,11 @@ class Inside:
             inside._closed = True
             if inside._next is not None:
                 inside._next.cancel()
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether the loop is stuck."""
+        return self.stalled_seconds > STALLED_SECONDS
 
     @property
     def stalled_seconds(self) -> float:

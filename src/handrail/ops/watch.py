@@ -26,6 +26,7 @@ from handrail.ops.listener import listening
 from handrail.ops.metrics_page import metrics_route
 from handrail.ops.readiness import Readiness
 from handrail.ops.snapshot import snapshot
+from handrail.ops.stalls import stalls_logged
 from handrail.ops.state_socket import CONSOLE, HEALTH, TOP, telling
 from handrail.plan.host import Host
 from handrail.record.metrics import Metrics
@@ -77,6 +78,7 @@ class Watch:
             if self._export is not None:
                 stack.push_async_callback(asyncio.to_thread, self._export.close)
             inside = stack.enter_context(Inside.entered(line))
+            stack.enter_context(stalls_logged(inside))
             readiness = await stack.enter_async_context(Readiness(line, self._host).watched())
             facts: dict[bytes, Callable[[], Awaitable[object]]] = {
                 TOP: partial(snapshot, line, self._tally, began),
