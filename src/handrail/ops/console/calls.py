@@ -9,7 +9,7 @@ from typing import Any
 from handrail.call import Line
 from handrail.errors import NotFound
 from handrail.mcp.clean import clean, whole_end
-from handrail.process.outcome import Outcome
+from handrail.process.outcome import Exited, Outcome
 from handrail.record.audit import facts
 from handrail.record.command_line import command_line
 from handrail.record.recent import Ended, Recent
@@ -28,6 +28,7 @@ def row(call: CallRecord) -> Facts:
         "began": call.began.isoformat(),
         "verdict": None if call.verdict is None else call.verdict.decision.name.lower(),
         "ending": _ending(call),
+        "code": _code(call),
         "result": _result(call),
         "seconds": call.steps.seconds,
         "command": "" if call.plan is None else command_line(call.plan),
@@ -116,6 +117,11 @@ def _ending(call: CallRecord) -> str | None:
             return code
         case None:
             return None
+
+
+def _code(call: CallRecord) -> int | None:
+    ending = call.end.ending if isinstance(call.end, Outcome) else None
+    return ending.code if isinstance(ending, Exited) else None
 
 
 def _result(call: CallRecord) -> str:

@@ -4,6 +4,7 @@
 import { byId } from "./dom.js";
 import { count, seconds } from "./words.js";
 
+const HOUR = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const charts = new Map();
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 scheme.addEventListener("change", () => {
@@ -34,13 +35,15 @@ function draw(id, data, series) {
   if (!chart) {
     charts.set(id, new uPlot({
       width, height: 190, series: [{}, ...series], cursor: { drag: { x: false, y: false } },
-      axes: [axis(), { ...axis(), size: 56 }], scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
+      axes: [{ ...axis(), values: (_, times) => times.map(hour) }, { ...axis(), size: 56 }], scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
     }, data, place));
     return;
   }
   if (chart.width !== width) chart.setSize({ width, height: 190 });
   chart.setData(data);
 }
+
+const hour = (time) => HOUR.format(new Date(time * 1000));
 
 const axis = () => ({ stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } });
 

@@ -39,7 +39,6 @@ function showCells(row, cells, labels) {
 }
 
 export function showList(list, pairs) {
-  list.replaceChildren(
-    ...pairs.flatMap(([term, told]) => [element("dt", {}, term), element("dd", {}, told)]),
-  );
+  list.replaceChildren(...pairs.map(([term, told]) =>
+    element("div", {}, element("dt", {}, term), element("dd", {}, told))));
 }

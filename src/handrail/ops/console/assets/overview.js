@@ -63,10 +63,12 @@ function showRecent(recent) {
   byId("no-recent").textContent = recent.length ? "No call is like that." : "No call has ended yet.";
   showRows(byId("recent"), shown, (one) => one.call_id, (one) => [
     nameOf(one), { text: one.caller }, { text: clock(one.began) }, { text: one.verdict ?? "none" },
-    { text: spaced(one.ending ?? "unknown"), className: one.result },
+    { text: ending(one), className: one.result },
     { text: seconds(one.seconds), className: "number" }, { text: one.command, className: "command" },
   ]);
 }
+
+const ending = (one) => [spaced(one.ending ?? "unknown"), one.code ?? ""].join(" ").trim();
 
 function showCallers(callers) {
   byId("no-callers").hidden = callers.length > 0;
@@ -76,6 +78,17 @@ function showCallers(callers) {
       ({ text: count(number), className: "number" })),
     { text: JSON.stringify(one.used), nodes: () => budgets(one.used) },
   ]);
+}
+
+// How much of each budget is gone, and when it begins anew.
+function budgets(used) {
+  const bounded = Object.entries(used).filter(([, [, limit]]) => limit > 0);
+  return bounded.length === 0 ? ["none"] : bounded.map(([name, [spent, limit, left]]) => {
+    const share = Math.round((100 * spent) / limit);
+    return element("span", { className: "budget" },
+      element("meter", { max: limit, value: Math.min(spent, limit), high: limit * 0.8, "aria-label": `${name}: ${share} %` }),
+      ` ${name} ${share} %, anew in ${seconds(left)}`);
+  });
 }
 
 function showRefusals(refused) {

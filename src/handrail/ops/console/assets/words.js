@@ -1,6 +1,6 @@
 // Figures as people read them.
 
-const WHEN = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const WHEN = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
 const COUNT = new Intl.NumberFormat();
 
 export const count = (number) => COUNT.format(number);
@@ -8,6 +8,7 @@ export const count = (number) => COUNT.format(number);
 export const clock = (text) => WHEN.format(new Date(text));
 
 export function seconds(number) {
+  if (number < 0.01) return `${(number * 1000).toFixed(1)} ms`;
   if (number < 1) return `${Math.round(number * 1000)} ms`;
   if (number < 60) return `${number.toFixed(1)} s`;
   if (number < 3600) return `${Math.floor(number / 60)} min ${Math.floor(number % 60)} s`;
