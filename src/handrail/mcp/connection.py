@@ -9,16 +9,17 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-_MOST = 8192
-
 
 class Connections(ServerState):
-    """All of them, and those that wait for no answer, in the order in which they began to."""
+    """All of them, and those that wait for no answer, in the order in which they began to.
 
-    def __init__(self) -> None:
+    There are `most` at once, and never more than a part of what this process may open: one in
+    `share`. Calls need the rest: pipes, files for output, sockets of zygotes.
+    """
+
+    def __init__(self, most: int, share: int) -> None:
         super().__init__()
-        # Calls need the rest: pipes, files for output, sockets of zygotes.
-        self.most = min(_MOST, _descriptors() // 2)
+        self.most = min(most, _descriptors() // share)
         self.idle: dict[Connection, None] = {}
 
     def make_room(self) -> None:
@@ -55,17 +56,18 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Hear what the client says; who only begins to say something is idle yet."""
         super().data_received(data)
-        if self._is_busy:
+        if self.is_busy:
             self._all.idle.pop(self, None)
 
     def on_response_complete(self) -> None:
         """Wait for the client's next request."""
         super().on_response_complete()
-        if not self._is_busy:
+        if not self.is_busy:
             self._all.idle[self] = None
 
     @property
-    def _is_busy(self) -> bool:
+    def is_busy(self) -> bool:
+        """Whether a client waits for an answer here."""
         return bool(self.cycle) and not self.cycle.response_complete
 
 

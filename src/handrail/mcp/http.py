@@ -30,6 +30,7 @@ _LARGEST_BODY_BYTES = 16 * 1024**2
 _LARGEST_HEADERS_BYTES = 65_536
 _STREAM = socket.SOCK_STREAM
 _WAITING_CONNECTIONS = 2048
+_MOST_CONNECTIONS, _SHARE_OF_CONNECTIONS = 8192, 2
 _ONE_WORD_SECONDS = 0.5
 """Signals that come together are one: timeout(1) tells the process, and then its group."""
 
@@ -39,7 +40,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, traffic: Traffic, drain_seconds: float) -> None:
         super().__init__(config)
-        self.server_state = Connections()
+        self.server_state = Connections(_MOST_CONNECTIONS, _SHARE_OF_CONNECTIONS)
         self._traffic = traffic
         self._drain_seconds = drain_seconds
         self._stopping: asyncio.Task[None] | None = None
