@@ -36,9 +36,9 @@ RUN apt-get update -qq \
     && groupadd --gid 10001 handrail \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
         --shell /usr/sbin/nologin handrail \
-    && mkdir -p /srv/handrail/.handrail /workspace \
-    && chown 10001:10001 /srv/handrail/.handrail /workspace \
-    && chmod 0700 /srv/handrail/.handrail
+    && mkdir -p /srv/handrail/.handrail /srv/handrail/keys /workspace \
+    && chown 10001:10001 /srv/handrail/.handrail /srv/handrail/keys /workspace \
+    && chmod 0700 /srv/handrail/.handrail /srv/handrail/keys
 COPY --from=build /opt/handrail /opt/handrail
 ARG SERVER_FILE
 COPY ${SERVER_FILE} /srv/handrail/handrail.toml

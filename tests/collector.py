@@ -67,7 +67,7 @@ def _tools(metric: Metric) -> set[str]:
 
 
 @contextmanager
-def collecting() -> Iterator[Collector]:
+def collecting(host: str = "127.0.0.1") -> Iterator[Collector]:
     """A collector on a port of its own."""
 
     class Taking(BaseHTTPRequestHandler):
@@ -82,8 +82,8 @@ def collecting() -> Iterator[Collector]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Taking) as server:
-        collector = Collector(f"http://127.0.0.1:{server.server_port}")
+    with ThreadingHTTPServer((host, 0), Taking) as server:
+        collector = Collector(f"http://{host}:{server.server_port}")
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
