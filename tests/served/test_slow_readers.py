@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def full_disk() -> Iterator[IO[bytes]]:
         yield file
 
 
-@pytest.mark.parametrize("log", [full_pipe, full_disk])
+@pytest.mark.parametrize("log", [full_pipe, pytest.param(full_disk, marks=pytest.mark.nightly)])
 async def test_calls_go_on_and_the_server_ends_in_time(
     site: Site, log: type[contextlib.AbstractContextManager[IO[bytes]]]
 ) -> None:
@@ -55,6 +56,55 @@ async def test_calls_go_on_and_the_server_ends_in_time(
         finally:
             server.terminate()
             assert server.wait(_END_SECONDS) == 0
+
+
+_SMALL_DISK = """
+mount -t tmpfs -o size=64k tmpfs "$1" && head -c 57344 /dev/zero >"$1/filler" || exit
+exec 2>"$1/log"; shift; exec "$@"
+"""
+
+
+async def test_what_a_full_disk_cost_is_counted_and_said_when_there_is_room_again(
+    site: Site,
+) -> None:
+    main, ops = (f"127.0.0.1:{free_port()}" for _ in range(2))
+    disk = site.folder / "disk"
+    disk.mkdir()
+    command = site.command("--http", main, "--ops", ops)
+    server = subprocess.Popen(
+        ["unshare", "--mount", "sh", "-c", _SMALL_DISK, "sh", str(disk), *command],
+        env=site.environment,
+    )
+    seen = Path(f"/proc/{server.pid}/root{disk}")
+    try:
+        await eventually(lambda: answers(main), 20)
+        async with Client(f"http://{main}/mcp") as client:
+            while not dropped(ops):
+                assert not (await call(client, "end")).is_error
+            (seen / "filler").unlink()
+            for _ in range(3):
+                assert not (await call(client, "end")).is_error
+        await eventually(lambda: f"in time: {dropped(ops):.0f}" in (seen / "log").read_text())
+        lines = (seen / "log").read_text().splitlines()
+    finally:
+        server.terminate()
+        assert server.wait(_END_SECONDS) == 0
+    assert all(map(is_record, lines[-4:]))
+
+
+def dropped(address: str) -> float:
+    """How many log lines were lost, as Prometheus is told."""
+    text = httpx2.get(f"http://{address}/metrics").text
+    (line,) = (one for one in text.splitlines() if one.startswith("handrail_log_dropped_total "))
+    return float(line.split()[1])
+
+
+def is_record(line: str) -> bool:
+    """Whether it is whole: where the disk became full, one is not."""
+    try:
+        return "event" in json.loads(line)
+    except ValueError:
+        return False
 
 
 def answers(address: str) -> bool:

@@ -30,6 +30,7 @@ class LogLines(logging.Handler):
         self.dropped = 0
         """How many lines were lost."""
         self._said = 0
+        self._is_torn = False
         self._descriptor = descriptor
         self._is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
         self._poll = select.poll()
@@ -82,9 +83,11 @@ class LogLines(logging.Handler):
 
     def _write(self, line: bytes) -> None:
         # Not by sys.stderr: its lock, held by a write that never ends, would hold up the exit.
-        left = memoryview(line)
+        left = memoryview(b"\n" + line if self._is_torn else line)
         while left:
             left = left[os.write(self._descriptor, left) :]
+            # On a disk that becomes full, the beginning of a line may be all that fits.
+            self._is_torn = bool(left)
 
     def _say_dropped(self) -> None:
         if self.dropped > self._said and self._waiting.qsize() < _MOST_WAITING // 2:

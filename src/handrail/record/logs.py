@@ -9,6 +9,7 @@ from typing import Literal
 import structlog
 
 from handrail.record.log_lines import LogLines
+from handrail.record.log_values import bound
 
 Format = Literal["json", "plain"]
 
@@ -27,6 +28,7 @@ def configure_logs(form: Format, level: str = "INFO") -> None:
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                bound,
                 _renderer(form),
             ],
         )

@@ -1,30 +1,31 @@
-"""Long words keep their ends, so that no call can make its record as large as it likes."""
+"""Long words keep their ends, so that no call can make its records as large as it likes."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
 
-_HEAD, _TAIL = 3072, 1024
+_MOST_KEPT = 4096
 """Characters that are kept of a long text."""
 _MOST_WORDS, _MOST_CHARACTERS = 1024, 65_536
 """Of all commands of a call."""
 
 
-def shorten(text: str) -> str:
-    """`text`; of a long one its ends, its size and its SHA-256."""
-    if len(text) <= _HEAD + _TAIL:
+def shorten(text: str, most: int = _MOST_KEPT) -> str:
+    """`text`; of one of more than `most` characters its ends, its size and its SHA-256."""
+    if len(text) <= most:
         return text
+    tail = most // 4
     raw = text.encode("utf-8", "surrogatepass")
     about = f"{len(raw):,} bytes in all, SHA-256 {hashlib.sha256(raw).hexdigest()}"
-    return f"{text[:_HEAD]} … {text[-_TAIL:]} [{about}]"
+    return f"{text[: most - tail]} … {text[-tail:]} [{about}]"
 
 
 class Room:
     """What the words of one call may take up together."""
 
-    def __init__(self) -> None:
-        self._words, self._characters = _MOST_WORDS, _MOST_CHARACTERS
+    def __init__(self, words: int = _MOST_WORDS, characters: int = _MOST_CHARACTERS) -> None:
+        self._words, self._characters = words, characters
 
     def words(self, given: Iterable[str]) -> list[str]:
         """`given` as far as there is room, each shortened; then how many more there are."""
