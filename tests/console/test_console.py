@@ -95,7 +95,7 @@ async def test_recent_calls_tell_how_they_were_judged_and_ended(
     await page.get_by_label("Show only").fill("")
     await rows.nth(1).get_by_role("button").click()
     await expect(page.get_by_role("dialog")).to_contain_text("Refused: argument invalid.")
-    charts = page.get_by_role("img", name=re.compile("In the last 15 minutes 1 calls? w.* done"))
+    charts = page.get_by_role("img", name=re.compile("In the last 2 minutes 1 calls? w.* done"))
     await expect(charts).to_have_count(1)
 
 

@@ -45,7 +45,7 @@ def serve(
     http
         HOST:PORT to serve streamable HTTP on, at /mcp; stdio when left out.
     ops
-        HOST:PORT to tell health and metrics on, in place of telemetry.ops.
+        HOST:PORT for health, metrics and the console, in place of telemetry.ops.
     drain
         Seconds that calls in flight get to end by themselves at shutdown.
     log_format

@@ -19,9 +19,10 @@ class TelemetryTable(Table):
     """Where health and metrics are told, and where traces go."""
 
     ops: Address | None = None
-    """Where to tell health and metrics: `"127.0.0.1:9464"`."""
+    """Where to tell health and metrics, and show the console: `"127.0.0.1:9464"`."""
     token: str | None = Field(default=None, min_length=1)
-    """The entry of `[secrets]` that opens the metrics; unset, they are open."""
+    """The entry of `[secrets]` that opens metrics and console; unset, metrics are open, and
+    `handrail console` tells what opens the console."""
     otlp: Url | None = None
     """The collector that traces and metrics are sent to, over OTLP/HTTP; when unset, the one that
     OTEL_EXPORTER_OTLP_ENDPOINT names, or none."""

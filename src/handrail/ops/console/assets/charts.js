@@ -12,7 +12,11 @@ scheme.addEventListener("change", () => {
   charts.clear();
 });
 
-export function showCharts(rates) {
+// Of the time before the server began, only as much as a chart needs to be one.
+export function showCharts(told, uptime) {
+  const spans = Math.max(24, Math.ceil(uptime / told.span_seconds) + 1);
+  const rates = { span_seconds: told.span_seconds };
+  for (const name of ["calls", "failed", "refused", "median", "p95"]) rates[name] = told[name].slice(-spans);
   const now = Math.floor(Date.now() / 1000);
   const times = rates.calls.map((_, at) => now - (rates.calls.length - 1 - at) * rates.span_seconds);
   const aMinute = (numbers) => numbers.map((number) => (number * 60) / rates.span_seconds);
@@ -35,7 +39,7 @@ function draw(id, data, series) {
   if (!chart) {
     charts.set(id, new uPlot({
       width, height: 190, series: [{}, ...series], cursor: { drag: { x: false, y: false } },
-      axes: [{ ...axis(), values: (_, times) => times.map(hour) }, { ...axis(), size: 56 }], scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
+      axes: [{ ...axis(), values: (_, times) => times.map(hour), incrs: [60, 300, 900] }, { ...axis(), size: 56 }], scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
     }, data, place));
     return;
   }
@@ -51,7 +55,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 
 function describe(rates) {
   const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
-  const minutes = Math.round((rates.calls.length * rates.span_seconds) / 60);
+  const minutes = Math.ceil((rates.calls.length * rates.span_seconds) / 60);
   byId("calls-chart").ariaLabel =
     `In the last ${minutes} minutes ${count(sum(rates.calls))} calls were done, of which ` +
     `${count(sum(rates.failed))} failed; ${count(sum(rates.refused))} were refused.`;

@@ -21,7 +21,7 @@ export function showServer(facts, open) {
   showCallers(facts.callers);
   showRefusals(facts.refused);
   showRecent(facts.recent);
-  showCharts(facts.rates);
+  showCharts(facts.rates, facts.seconds);
 }
 
 function badges(facts) {
