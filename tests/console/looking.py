@@ -42,8 +42,11 @@ class Looking:
         async with httpx2.AsyncClient() as client:
             return await client.request(method, f"{self.url}{path}", headers=brought, timeout=20)
 
-    async def look(self) -> int:
-        """Look at the server once, in as little as that takes; the status of the answer."""
+    async def look(self) -> int | None:
+        """Look at the server once, in as little as that takes; the status of the answer.
+
+        None when there was none: of too many who look, the listener hangs up on some.
+        """
         host, _, port = self.url.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         asked = (
@@ -51,9 +54,13 @@ class Looking:
             f"Authorization: Bearer {self.token}\r\n\r\n"
         )
         writer.write(asked.encode())
-        answer = await reader.read()
-        writer.close()
-        return int(answer.split()[1])
+        try:
+            answer = await reader.read()
+        except ConnectionError:
+            return None
+        finally:
+            writer.close()
+        return int(answer.split()[1]) if answer else None
 
 
 @asynccontextmanager
