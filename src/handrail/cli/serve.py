@@ -66,9 +66,11 @@ def serve(
     finally:
         ahead.join()
     from handrail.mcp.serve import serve as serve_until_stopped
+    from handrail.ops.state_folder import make_state_folder
     from handrail.ops.watch import Watch
 
     configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
+    make_state_folder(opened.host.state)
     watch = Watch(opened.spec, opened.host, ops_address)
     asyncio.run(serve_until_stopped(opened.spec, opened.host, opened.means, address, drain, watch))
     return 0

@@ -89,10 +89,15 @@ class Readiness:
 
     def _look_at_disks(self) -> list[str]:
         amiss = [] if self._workspace_is_usable() else ["workspace"]
+        return amiss if self._state_has_room() else [*amiss, "disk"]
+
+    def _state_has_room(self) -> bool:
+        folder = _existing(self._line.state)
         with suppress(OSError):
-            if shutil.disk_usage(_existing(self._line.state)).free >= _LEAST_FREE_BYTES:
-                return amiss
-        return [*amiss, "disk"]
+            return os.access(folder, os.W_OK) and (
+                shutil.disk_usage(folder).free >= _LEAST_FREE_BYTES
+            )
+        return False
 
     def _workspace_is_usable(self) -> bool:
         if not self._workspace.is_dir():

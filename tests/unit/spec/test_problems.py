@@ -251,6 +251,13 @@ params = { since = { type = "date" }, all = { type = "boolen" } }
             'config_version = 1\nworkspace.root = "a\\u0000"',
             "2:18 error[E505] workspace.root: not a path: it is empty, or holds a NUL character",
         ),
+        *(
+            (
+                f'config_version = 1\ntelemetry.ops = "{address}"',
+                "2:17 error[E505] telemetry.ops: not HOST:PORT",
+            )
+            for address in ("127.0.0.1:65536", "127.0.0.1:100000", "127.0.0.1", ":9464", "::1:9464")
+        ),
         ("config_version = 1\nserver = []", "2:10 error[E102] server: must be a table, not a list"),
         (
             "config_version = 1\nprograms.'a/b' = {}",
@@ -274,6 +281,12 @@ def test_broken_text_is_refused_and_never_printed(tmp_path: Path) -> None:
         "2:1 error[E102] a key must be valid Unicode, without lone surrogates",
         "3:20 error[E102] server.name: must be valid Unicode, without lone surrogates",
     ]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:0", "localhost:65535", "[::1]:9464"])
+def test_addresses(tmp_path: Path, address: str) -> None:
+    said = answer(tmp_path, f'config_version = 1\ntelemetry.ops = "{address}"')
+    assert "telemetry" not in said
 
 
 def answer(folder: Path, text: str) -> str:
