@@ -32,9 +32,9 @@ types: .venv/.ready  ## mypy, strict
 contracts: .venv/.ready  ## which package may import which
 	$(BIN)/lint-imports
 
-# One after another: the tests watch the processes and descriptors they leave behind.
+# Two at a time: most tests wait for processes. PYTEST_ARGS="-n 0" runs one after another.
 tests: .venv/.ready  ## the tests; PYTEST_ARGS="-k name" picks some
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 nightly: .venv/.ready  ## the tests, the slow ones too
 	$(BIN)/pytest -m "not container" $(PYTEST_ARGS)

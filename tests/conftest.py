@@ -1,5 +1,6 @@
 """What holds for every test: it cleans up after itself, and in CI it is not skipped."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -7,6 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -29,11 +31,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
+@pytest.fixture(scope="session")
+def tmp_path_factory(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> pytest.TempPathFactory:
+    """pytest's own; whoever commands run as can pass to the folders that it makes."""
+    base = tmp_path_factory.getbasetemp()
+    for folder in (base.parent, base) if is_worker(pytestconfig) else (base,):
+        folder.chmod(0o755)
+    return tmp_path_factory
+
+
 @pytest.fixture
 def tmp_path(tmp_path: Path) -> Path:
     """pytest's own, open to whoever commands run as."""
-    for folder in (tmp_path.parent, tmp_path):
-        folder.chmod(0o755)
+    tmp_path.chmod(0o755)
     return tmp_path
 
 
@@ -116,6 +128,38 @@ def settle(before: Surroundings) -> list[str]:
         time.sleep(0.02)
         leftovers = Surroundings.now().left_since(before)
     return leftovers
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this is one of several processes that share the tests out (pytest -n)."""
+    return hasattr(config, "workerinput")
+
+
+# First: the time that a test waits for others is none of its own, which is limited.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    if not is_worker(item.config):
+        return (yield)
+    with company(Path(item.config.option.basetemp).parent, alone=is_alone(item)):
+        return (yield)
+
+
+def is_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
+
+
+@contextmanager
+def company(run: Path, *, alone: bool) -> Iterator[None]:
+    """Be in the room where tests run: alone, or with any others that need not be.
+
+    `run` is the folder of the whole run, which its workers share.
+    """
+    with (run / "door").open("a") as door, (run / "room").open("a+") as room:
+        # Whoever waits for the others to leave stands in the door: no one else comes in.
+        fcntl.lockf(door, fcntl.LOCK_EX)
+        fcntl.lockf(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.lockf(door, fcntl.LOCK_UN)
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

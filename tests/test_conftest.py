@@ -1,4 +1,4 @@
-"""The guard in conftest.py bites: each bad test is run in a pytest of its own."""
+"""What conftest.py promises, shown on tests that are run in a pytest of their own."""
 
 import os
 import subprocess
@@ -54,12 +54,59 @@ import pytest
 pytest.skip("no kernel for it", allow_module_level=True)
 """
 
+NEEDS_OPEN_FOLDERS = """
+def test_it(tmp_path_factory, tmp_path):
+    made = tmp_path_factory.mktemp("made")
+    assert {made.parent, tmp_path.parent} == {tmp_path_factory.getbasetemp()}
+    closed = [each for each in [tmp_path, *tmp_path.parents] if not each.stat().st_mode & 0o001]
+    assert closed == []
+"""
+# Each worker begins with one half of the tests, and meets the other there.
+SOME_ARE_ALONE = """
+import contextlib, os, pathlib, pytest, time
+INSIDE = pathlib.Path("inside")
+@contextlib.contextmanager
+def inside():
+    mark = INSIDE / str(os.getpid())
+    mark.touch()
+    yield
+    mark.unlink()
+def others():
+    return {each.name for each in INSIDE.iterdir()} - {str(os.getpid())}
+def meet():
+    deadline = time.monotonic() + 30
+    with inside():
+        while not others():
+            assert time.monotonic() < deadline
+        INSIDE.joinpath("met").touch()
+def be_alone():
+    with inside():
+        end = time.monotonic() + 0.1
+        while time.monotonic() < end:
+            assert others() == {"met"}
+def test_first_half():
+    meet()
+@pytest.mark.alone
+@pytest.mark.parametrize("number", range(5))
+def test_alone(number):
+    be_alone()
+def test_second_half():
+    meet()
+@pytest.mark.alone
+@pytest.mark.parametrize("number", range(5))
+def test_alone_too(number):
+    be_alone()
+"""
+SIDE_BY_SIDE = ["-n", "2", "--dist", "worksteal"]
 
-def run_pytest(tmp_path: Path, source: str, *, ci: str = "") -> subprocess.CompletedProcess[str]:
+
+def run_pytest(
+    tmp_path: Path, source: str, *options: str, ci: str = ""
+) -> subprocess.CompletedProcess[str]:
     (tmp_path / "conftest.py").write_text(IMPATIENT)
     (tmp_path / "test_bad.py").write_text(source)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nanyio_mode = auto\n")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "."]
+    (tmp_path / "pytest.ini").write_text("[pytest]\nanyio_mode = auto\nmarkers = alone\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, "."]
     environment = {**os.environ, "CI": ci}
     return subprocess.run(
         command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True
@@ -97,3 +144,15 @@ def test_a_skipped_test_fails_in_ci(tmp_path: Path, source: str) -> None:
 def test_a_skipped_test_passes_at_home(tmp_path: Path) -> None:
     result = run_pytest(tmp_path, SKIPS)
     assert (result.returncode, "2 skipped, 1 xfailed" in result.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("options", [[], SIDE_BY_SIDE], ids=["one_by_one", "side_by_side"])
+def test_another_user_can_pass_to_the_folder_of_a_test(tmp_path: Path, options: list[str]) -> None:
+    result = run_pytest(tmp_path, NEEDS_OPEN_FOLDERS, *options)
+    assert result.returncode == 0, result.stdout
+
+
+def test_tests_run_side_by_side_but_those_that_are_alone(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    result = run_pytest(tmp_path, SOME_ARE_ALONE, *SIDE_BY_SIDE)
+    assert (result.returncode, "12 passed" in result.stdout) == (0, True), result.stdout
