@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ class RedisServer:
 
     folder: Path
     port: int
+    environ: Mapping[str, str] | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -31,6 +32,7 @@ class RedisServer:
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""],
             cwd=self.folder,
+            env=self.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
@@ -57,10 +59,10 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[RedisServer]:
-    """One that runs, and is gone afterwards."""
+def redis_server(folder: Path, environ: Mapping[str, str] | None = None) -> Iterator[RedisServer]:
+    """One that runs, and is gone afterwards; with this environment, or ours."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = RedisServer(folder, listener.getsockname()[1])
+        server = RedisServer(folder, listener.getsockname()[1], environ)
     try:
         server.start()
         yield server

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from dataclasses import asdict, dataclass
 
 import mcp_types
@@ -19,11 +18,14 @@ from mcp.server.request_state import RequestStateSecurity
 from handrail.errors import ApprovalRequired
 from handrail.mcp.form import form, read
 from handrail.meter.spent import Spent
+from handrail.meter.store import steady_clock
 from handrail.policy.approval import Approval, changed, expired
 from handrail.policy.question import Question
 
 _ONE_DAY_SECONDS = 86_400.0
 _KEY = "approval"
+# Whoever sets the machine's clock makes no answer count twice.
+_now = steady_clock()
 
 
 class Asked(ApprovalRequired):
@@ -68,7 +70,7 @@ class Rounds:
         return read(answers[_KEY], self._context)
 
     def _round(self, question: Question) -> mcp_types.InputRequiredResult:
-        until = time.time() + self._patience_seconds
+        until = _now() + self._patience_seconds
         state = State(secrets.token_hex(16), question.digest, until)
         return mcp_types.InputRequiredResult(
             input_requests={_KEY: mcp_types.ElicitRequest(params=form(question))},
@@ -76,7 +78,7 @@ class Rounds:
         )
 
     def _check(self, state: State, question: Question) -> None:
-        now = time.time()
+        now = _now()
         if state.until <= now:
             raise expired()
         if not self._spent.spend(state.nonce, now=now, until=state.until):

@@ -1,6 +1,7 @@
 -- Takes all that is claimed, or nothing. ARGV: the lease in milliseconds, then for each claim of
 -- KEYS its kind and three numbers or names. Answers nothing, or which claim failed (from 1 on) and
--- for how many milliseconds. The time is this server's, so that no client's clock matters.
+-- for how many milliseconds. The time is this server's, so that no client's clock matters. What
+-- lies in the future was there before somebody set that clock back, and does not count.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local lease = tonumber(ARGV[1])
@@ -16,7 +17,7 @@ function wait.hit(key, limit, seconds)
     local first = redis.call('LINDEX', key, limit - 1)
     if not first then return nil end
     local left = tonumber(first) + seconds * 1000 - now
-    return left > 0 and left or nil
+    return left > 0 and left <= seconds * 1000 and left or nil
 end
 
 -- A charge.
@@ -29,6 +30,7 @@ end
 -- A place: whose holder fell silent is free.
 function wait.place(key, limit, _, holder)
     redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+    redis.call('ZREMRANGEBYSCORE', key, now + 2 * lease, '+inf')
     if redis.call('ZSCORE', key, holder) or redis.call('ZCARD', key) < limit then return nil end
     return 0
 end
