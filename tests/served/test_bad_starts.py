@@ -9,9 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from tests.running import STRANGER
+from tests.running import STRANGER, eventually
 from tests.served.serving import free_port
 from tests.served.site import SYSTEM_PYTHON, Site
 
@@ -128,3 +129,33 @@ def test_a_port_for_operations_that_is_taken(site: Site, address: str) -> None:
         f"error: cannot tell health and metrics on {ops}: Address already in use\n{OPS_HINT}"
     )
     assert list(site.left_behind()) == []
+
+
+@pytest.mark.nightly
+async def test_state_that_becomes_read_only_is_told(site: Site) -> None:
+    """By a mount of the server's own, which is then changed."""
+    site.state.mkdir()
+    main = f"127.0.0.1:{free_port()}"
+    mounted = 'mount --bind "$1" "$1" || exit; shift; exec "$@"'
+    shell = ("unshare", "--mount", "sh", "-c", mounted, "sh", str(site.state))
+    with site.log.open("ab") as log:
+        server = subprocess.Popen(
+            [*shell, *site.command("--http", main)], env=site.environment, stdout=log, stderr=log
+        )
+    try:
+        await eventually(lambda: status(main) == 200, 20)
+        remount = ("mount", "-o", "remount,ro,bind", str(site.state))
+        subprocess.run(["nsenter", f"--target={server.pid}", "--mount", *remount], check=True)
+        await eventually(lambda: status(main) == 503, 20)
+    finally:
+        server.terminate()
+        assert server.wait(30) == 0
+    assert [one["failing"] for one in site.records() if one["event"] == "not ready"] == [["disk"]]
+
+
+def status(address: str) -> int:
+    """Of `/readyz`; 0 while nobody answers."""
+    try:
+        return httpx2.get(f"http://{address}/readyz").status_code
+    except httpx2.TransportError:
+        return 0

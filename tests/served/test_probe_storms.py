@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import subprocess
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
+from fastmcp import Client
 
 from tests.running import eventually
 from tests.served.serving import Connected, Server, call, free_port, measured, serving
@@ -94,6 +96,27 @@ async def test_idle_connections_to_the_ops_listener_keep_nobody_from_anything(si
             assert sum(more.values()) <= 1024 + 8
         await eventually(lambda: not descriptors(server.pid) - held)
         assert await probed(ops, "/readyz") == [200]
+
+
+@pytest.mark.nightly
+async def test_they_do_not_take_the_descriptors_that_calls_need(site: Site) -> None:
+    ops, main = (("127.0.0.1", free_port()) for _ in range(2))
+    command = site.command("--http", f"{main[0]}:{main[1]}", "--ops", f"{ops[0]}:{ops[1]}")
+    with site.log.open("ab") as log:
+        server = subprocess.Popen(
+            ["prlimit", "--nofile=512", *command], env=site.environment, stdout=log, stderr=log
+        )
+    try:
+        await eventually(lambda: any(one["event"] == "serving" for one in site.records()), 20)
+        async with connected(ops, MORE_THAN_IT_TAKES):
+            async with Client(f"http://{main[0]}:{main[1]}/mcp") as client:
+                results = [call(client, "linger", seconds=1) for _ in range(8)]
+                assert not any(one.is_error for one in await asyncio.gather(*results))
+            assert await probed(ops, "/livez") == [200]
+            assert descriptors(server.pid)["socket"] <= 512 // 8 + 64
+    finally:
+        server.terminate()
+        assert server.wait(30) == 0
 
 
 @asynccontextmanager

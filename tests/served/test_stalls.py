@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -88,6 +89,21 @@ async def test_it_is_logged_without_an_ops_listener_too(site: Site) -> None:
         await eventually(lambda: "serving" in events(site, "serve"), 20)
         server.send_signal(signal.SIGUSR1)
         await eventually(lambda: "the loop is stuck" in events(site, "loop"), 20)
+
+
+@pytest.mark.nightly
+async def test_a_process_that_was_stopped_as_a_whole_was_not_stuck(site: Site) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    with stuck_server(site, "--ops", address) as server:
+        await eventually(lambda: "serving" in events(site, "serve"), 20)
+        server.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(7)  # longer than a loop may be stuck
+        server.send_signal(signal.SIGCONT)
+        await eventually(lambda: fetched(address, "/livez")[0] == 200)
+        assert server.stdin is not None
+        server.stdin.close()
+        assert server.wait(20) == 0
+    assert events(site, "loop") == []
 
 
 def said(site: Site, *options: str) -> tuple[int, str]:
