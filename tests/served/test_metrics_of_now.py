@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.redis_server import redis_server
 from tests.served.serving import call, calling, free_port, serving
 from tests.served.site import WAYS, Site
 from tests.served.test_metrics import counted, scraped
@@ -75,6 +76,28 @@ async def test_how_full_budgets_are_is_told_and_whose_they_are_is_not(site: Site
     assert counted(found, ratio, "'calls'", "'all'", "'week'") == 0.005
     assert counted(found, ratio, "'output'", "'caller'", "'30d'") == 0
     assert len([key for key in found if key.startswith(ratio)]) == 3
+
+
+@pytest.mark.nightly  # a store that hangs is given up after seconds
+async def test_a_store_that_hangs_is_told_and_holds_up_no_scrape(site: Site) -> None:
+    port = free_port()
+    ratio = "handrail_budget_used_ratio"
+    with redis_server(site.temporary) as redis:
+        site.file.write_text(f"{_SERVER_FILE}[access]\nstore = '{redis.url}'\n")
+        async with (
+            serving(site, WAYS[0], "--ops", f"127.0.0.1:{port}") as server,
+            server.client() as client,
+        ):
+            await call(client, "look")
+            await told(port, ratio, "'calls'", "'caller'", least=0.1)
+            assert redis.process is not None
+            redis.process.send_signal(signal.SIGSTOP)
+            await told(port, "handrail_failing", "'store'", least=1)
+            async with asyncio.timeout(10):
+                while any(key.startswith(ratio) for key in await asyncio.to_thread(scraped, port)):
+                    await asyncio.sleep(0.05)
+            redis.process.send_signal(signal.SIGCONT)
+            await told(port, ratio, "'calls'", "'caller'", least=0.1)
 
 
 async def test_what_is_behind_is_told(site: Site) -> None:
