@@ -76,8 +76,9 @@ class Stack:
 
     def collected(self) -> dict[str, list[Record]]:
         """The log lines in the collector's volume, by server; fails when one is not JSON."""
-        files = {one: f"/logs/handrail.{self.project}_{one}_1.jsonl" for one in REPLICAS}
-        texts = {one: self.inside("logs", "cat", file) for one, file in files.items()}
+        # Compose names containers with `_` or, since its second version, with `-`.
+        files = {one: f"/logs/handrail.{self.project}[-_]{one}[-_]1.jsonl" for one in REPLICAS}
+        texts = {one: self.inside("logs", "sh", "-c", f"cat {file}") for one, file in files.items()}
         return {
             one: [json.loads(line) for line in text.split("\n")[:-1]] for one, text in texts.items()
         }

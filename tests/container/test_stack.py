@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -93,6 +95,30 @@ async def test_a_budget_is_exact_over_both_servers_and_each_call_is_measured_onc
     assert served == of("ok")
 
 
+async def test_a_budget_that_is_used_up_stays_so_when_redis_is_killed(watched: Watched) -> None:
+    stack = watched.stack
+    async with stack.client(stack.keys("eve", 1)[0]) as client:
+
+        async def code() -> str:
+            result = structure(await client.call_tool_mcp("list_files", {}))
+            return str(result.get("error", {"code": "ok"})["code"])
+
+        used = [await code() for _ in range(BUDGET + 1)]
+        assert Counter(used) == {"ok": BUDGET, "quota_exhausted": 1}
+        await soon(lambda: is_written(stack))
+        killed = stack.facts("redis")["State"]["Pid"]
+        os.kill(killed, signal.SIGKILL)
+        await soon(lambda: stack.facts("redis")["State"]["Pid"] not in {0, killed})
+        while (refused := await code()) == "busy":
+            await asyncio.sleep(0.2)
+    assert refused == "quota_exhausted"
+
+
+def is_written(stack: Stack) -> bool:
+    """Whether Redis has written what it knows; it holds back while a disk is busy."""
+    return "aof_buffer_length:0" in stack.inside("redis", "redis-cli", "info", "persistence")
+
+
 async def test_one_id_leads_to_the_trace_the_log_line_and_the_audit(watched: Watched) -> None:
     stack = watched.stack
     parent = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
@@ -150,3 +176,12 @@ def test_who_has_no_business_there_comes_to_nothing(watched: Watched) -> None:
     assert answer("http://first:8000/mcp") == "401 0"
     # To the proxy there is nobody of that name: exit code 6 (curl(1)).
     assert answer("http://redis:6379/") == "000 6"
+
+
+async def test_calls_go_on_when_one_server_is_gone(watched: Watched) -> None:
+    stack = watched.stack
+    keys = stack.keys("zoe", 6)
+    stack.compose("stop", "second")
+    for key in keys:
+        async with stack.client(key) as client:
+            assert not (await client.call_tool_mcp("list_files", {})).is_error
