@@ -18,7 +18,7 @@ from handrail.process.pool import Pool
 from handrail.process.run import run
 from handrail.sandbox.confine import ConfinedPlan
 
-SOON_SECONDS = 5.0
+SOON_SECONDS = 20.0
 STRANGER = 3_210_001
 """A user without a name."""
 _counter = itertools.count()
@@ -63,7 +63,7 @@ class Sleeps:
     """Sleeps like no other on this machine, so that they can be counted and killed."""
 
     def __init__(self) -> None:
-        self.seconds = f"300.{os.getpid()}{next(_counter)}"
+        self.seconds = f"300.{os.getpid()}{next(_counter):06}"
         self.command = f"sleep {self.seconds}"
 
     def alive(self) -> list[psutil.Process]:

@@ -114,6 +114,7 @@ def sleeps() -> Iterator[Sleeps]:
 
 # Twenty seconds of work on a quiet machine; the usual bound is for a hang, and this is none.
 @pytest.mark.timeout(300)
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "tier",
     [

@@ -19,6 +19,7 @@ from tests.running import run_one, said
 
 ROOT = Path(__file__).parents[2]
 MIB = 1 << 20
+HANG_SECONDS = 20.0
 
 
 async def test_endless_output_on_both_streams(tmp_path: Path) -> None:
@@ -37,7 +38,7 @@ async def test_output_that_goes_on_while_it_is_stopped(tmp_path: Path) -> None:
     outcome = await run_one(plan, tmp_path)
     said(outcome)
     assert outcome.ending == OutputExceeded(MIB)
-    assert time.monotonic() - began < 5.0
+    assert time.monotonic() - began < HANG_SECONDS
 
 
 async def test_one_endless_line_with_a_listener(tmp_path: Path) -> None:

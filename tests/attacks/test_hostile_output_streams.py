@@ -41,7 +41,7 @@ async def test_a_secret_across_the_bounds_of_buffers_is_covered(
 
 
 async def test_a_secret_at_the_very_end_is_covered_when_the_call_is_cut(tmp_path: Path) -> None:
-    plan = sh(f"printf {SECRET}; sleep 300", hidden=(SECRET,), wall_seconds=0.3)
+    plan = sh(f"printf {SECRET}; sleep 300", hidden=(SECRET,), wall_seconds=1.0)
     stdout, _ = said(await run_one(plan, tmp_path))
     assert stdout == b"*" * len(SECRET)
 

@@ -38,10 +38,10 @@ TREES = [
 
 @pytest.mark.parametrize("tree", TREES)
 async def test_a_tree_is_gone_after_a_timeout(tmp_path: Path, tree: str, sleeps: Sleeps) -> None:
-    plan = sh(f"echo a; {tree.format(sleep=sleeps.command)}", wall_seconds=0.4)
+    plan = sh(f"echo a; {tree.format(sleep=sleeps.command)}", wall_seconds=1.0)
     outcome = await run_one(plan, tmp_path)
     assert sleeps.alive() == []
-    assert (outcome.ending, said(outcome)[0]) == (TimedOut(0.4), b"a\n")
+    assert (outcome.ending, said(outcome)[0]) == (TimedOut(1.0), b"a\n")
 
 
 @pytest.mark.parametrize("tree", TREES)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,10 @@ Connected = Client[ClientTransport]
 
 _START_SECONDS = 20.0
 _STOP_SECONDS = 10.0
+# Below the ports that the kernel chooses: no connection takes one before its server listens.
+# Processes that run tests side by side begin far from each other.
+_FIRST_PORT = 10_000 + os.getpid() * 997 % 10_000
+_PORTS = iter(range(_FIRST_PORT, 32_768))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +108,11 @@ def http_process(site: Site, *arguments: str) -> Iterator[tuple[subprocess.Popen
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port of this machine that nobody listens on, and that this process was not given yet."""
+    for port in _PORTS:
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("not one port is free")
 
 
 def _wait_until_serving(process: subprocess.Popen[bytes], url: str) -> None:

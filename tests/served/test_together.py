@@ -20,7 +20,10 @@ two_ways = pytest.mark.parametrize("way", [WAYS[0], WAYS[3]], ids=str)
 
 async def test_sixteen_calls_run_side_by_side(site: Site, way: Way) -> None:
     async with serving(site, way) as server, server.client() as client:
-        await asyncio.gather(*(call(client, "linger", seconds=0.5) for _ in range(16)))
+        together = [asyncio.ensure_future(call(client, "linger", seconds=3)) for _ in range(16)]
+        # A shell and a sleep each.
+        await eventually(lambda: len(commands_below(server.pid)) == 2 * 16)
+        await asyncio.gather(*together)
         before = descriptors(server.pid)
         began = time.monotonic()
 

@@ -9,7 +9,7 @@ import signal
 import psutil
 import pytest
 
-from tests.running import eventually
+from tests.running import SOON_SECONDS, eventually
 from tests.served.answers import facts
 from tests.served.lone_client import lone_client
 from tests.served.raw import Mode, lines, opening, stdio_process, tool_call
@@ -22,12 +22,10 @@ from tests.served.watching import (
     processes_of,
 )
 
-SOON_SECONDS = 2.0
-
 
 async def all_end(marker: str) -> None:
     """Wait until a call's processes are gone."""
-    await eventually(lambda: not processes_of(marker), SOON_SECONDS)
+    await eventually(lambda: not processes_of(marker))
 
 
 @pytest.mark.parametrize("tool", ["short_tree", "stubborn"])
@@ -109,7 +107,7 @@ async def test_a_server_that_is_killed_takes_the_whole_tree_along(
         zygotes = psutil.Process(server.pid).children()
         os.kill(server.pid, number)
         await all_end(marker)
-        await eventually(lambda: not any(zygote.is_running() for zygote in zygotes), SOON_SECONDS)
+        await eventually(lambda: not any(zygote.is_running() for zygote in zygotes))
 
     assert list(site.temporary.iterdir()) == []
 

@@ -21,6 +21,7 @@ from tests.builders import confined, sh
 from tests.running import run_one, said
 
 MIB = 1 << 20
+HANG_SECONDS = 20.0
 
 
 async def test_300_kilobytes_on_stderr_while_stdout_is_open(tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ async def test_a_descriptor_given_away_cannot_hold_the_answer(tmp_path: Path, sc
         try:
             began = time.monotonic()
             outcome = await call
-            assert time.monotonic() - began < 1.0
+            assert time.monotonic() - began < HANG_SECONDS
         finally:
             os.close(stolen)
     assert outcome.ending == Exited(0)

@@ -156,7 +156,7 @@ async def test_a_command_leaves_no_temporary_files(tmp_path: Path) -> None:
 
 
 async def test_a_killed_command_leaves_no_temporary_files(tmp_path: Path) -> None:
-    plan = sh("trap '' TERM; echo $TMPDIR; touch $TMPDIR/a; sleep 300", wall_seconds=0.2)
+    plan = sh("trap '' TERM; echo $TMPDIR; touch $TMPDIR/a; sleep 300", wall_seconds=1.0)
     stdout, _ = said(await run_one(plan, tmp_path))
     assert not Path(stdout.decode().strip()).exists()
 

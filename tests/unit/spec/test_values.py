@@ -107,7 +107,7 @@ def test_the_reason_comes_with_what_is_allowed() -> None:
 
 
 def test_ten_megabytes_are_refused_before_any_regular_expression_runs() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(BadValue):
         check_value(param(pattern="(a+)+b"), "a" * 10_000_000)
-    assert time.perf_counter() - start < 0.05
+    assert time.process_time() - start < 1  # the expression would take for ever
