@@ -59,7 +59,7 @@ async def test_calls_go_on_and_the_server_ends_in_time(
 
 
 _SMALL_DISK = """
-mount -t tmpfs -o size=64k tmpfs "$1" && head -c 57344 /dev/zero >"$1/filler" || exit
+mount -t tmpfs -o size=64k tmpfs "$1" && head -c 61440 /dev/zero >"$1/filler" || exit
 exec 2>"$1/log"; shift; exec "$@"
 """
 
