@@ -103,6 +103,24 @@ def test_what_a_file_names_and_nobody_can_read_is_said_all_at_once(site: Site) -
     site.workspace.mkdir()
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "cannot read {}: Permission denied"),
+        pytest.param("{", "{} is no key file: the file: Invalid JSON", marks=pytest.mark.nightly),
+    ],
+)
+def test_keys_that_cannot_be_read(site: Site, text: str | None, words: str) -> None:
+    site.file.write_text(f'{SMALL}\n[auth]\nkeys = "keys.json"\n')
+    keys = site.folder / "keys.json"
+    keys.write_text(text or "{}")
+    keys.chmod(0o600 if text is None else 0o644)
+    site.state.mkdir()
+    site.state.chmod(0o777)
+    said = by_stranger(site, "--http", f"127.0.0.1:{free_port()}")
+    assert f"error: {words.replace('{}', str(keys))}" in said
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize(
     ("address", "words"),

@@ -14,6 +14,7 @@ from handrail.errors import UsageError
 from handrail.mcp.auth.introspection import IntrospectionVerifier
 from handrail.mcp.auth.issuer import IssuerClient
 from handrail.mcp.auth.jwt import JwtVerifier, kind_of
+from handrail.mcp.auth.key_file import read_keys
 from handrail.mcp.auth.keys import KeyVerifier
 from handrail.mcp.auth.sources import Sources
 from handrail.plan.host import Host
@@ -42,7 +43,9 @@ def _sign_in(table: AuthTable, host: Host, client: IssuerClient) -> AuthProvider
 def _verifiers(table: AuthTable, host: Host, client: IssuerClient) -> dict[str, TokenVerifier]:
     found: dict[str, TokenVerifier] = {}
     if table.keys is not None:
-        found["keys"] = KeyVerifier(_out_of_reach(host.file.parent / table.keys, host))
+        keys = _out_of_reach(host.file.parent / table.keys, host)
+        read_keys(keys)  # so that a file of no use is told now, and not to the first caller
+        found["keys"] = KeyVerifier(keys)
     if table.jwt is not None:
         found["jwt"] = JwtVerifier(table.jwt, client, _public_key(table.jwt, host))
     if table.introspection is not None:
