@@ -38,6 +38,8 @@ class RedisStore:
             socket_connect_timeout=_PATIENCE_SECONDS,
             # A taking whose answer was lost may have been done: it is not sent twice.
             retry=Retry(NoBackoff(), 0),
+            # With 3, redis-py 8 uses connections that were closed while nobody used them.
+            protocol=2,
         )
         self._script = self._redis.register_script(_TAKE)
         self._prefix = f"handrail:{prefix}:"

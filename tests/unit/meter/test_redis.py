@@ -127,6 +127,17 @@ async def test_redis_goes_and_comes_back(own_redis: RedisServer) -> None:
     await store.close()
 
 
+async def test_that_redis_was_away_while_nobody_asked_is_not_noticed(
+    own_redis: RedisServer,
+) -> None:
+    store = RedisStore(own_redis.url, "x")
+    assert await asyncio.gather(*(store.take([CALL]) for _ in range(8))) == [None] * 8
+    own_redis.kill()
+    own_redis.start()
+    assert await asyncio.gather(*(store.take([CALL]) for _ in range(8))) == [None] * 8
+    await store.close()
+
+
 async def test_places_are_held_again_when_redis_has_forgotten_them(own_redis: RedisServer) -> None:
     mine, theirs = (RedisStore(own_redis.url, "x", LEASE_SECONDS) for _ in range(2))
     await mine.take([MINE])
