@@ -58,6 +58,7 @@ class Sending:
             _log.warning("the collector did not take the last traces in time; they are dropped")
 
     def _close(self) -> None:
+        self.traces.make()
         self._tracers.shutdown()
         self._meters.shutdown()
 

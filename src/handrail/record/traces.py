@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 
 from opentelemetry.context import Context
@@ -23,6 +24,8 @@ from handrail.record.record import CallRecord, Refused
 from handrail.record.trace import Trace
 
 _NANOSECONDS = 1_000_000_000
+_LATER_SECONDS = 0.02
+"""Until the answer of a call is on its way: making spans takes a while, and nobody waits for it."""
 _BOUNDARIES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
 """As the semantic conventions of MCP advise."""
 _MEASURED = ("mcp.method.name", "gen_ai.operation.name", "gen_ai.tool.name", "error.type")
@@ -41,6 +44,7 @@ class Traces:
     def __init__(self, tracer: Tracer, meter: Meter, tools: Collection[str]) -> None:
         self._tools = frozenset(tools)
         self._tracer = tracer
+        self._ended: list[CallRecord] = []
         self._seconds = meter.create_histogram(
             "mcp.server.operation.duration",
             unit="s",
@@ -52,7 +56,18 @@ class Traces:
         """Nothing: spans are made when all is known."""
 
     async def end(self, call: CallRecord) -> None:
-        """Make the call's spans."""
+        """Make the call's spans, soon."""
+        if not self._ended:
+            asyncio.get_running_loop().call_later(_LATER_SECONDS, self.make)
+        self._ended.append(call)
+
+    def make(self) -> None:
+        """Make the spans of all calls that have ended."""
+        ended, self._ended = self._ended, []
+        for call in ended:
+            self._make(call)
+
+    def _make(self, call: CallRecord) -> None:
         tool = call.tool if call.tool in self._tools else UNKNOWN
         facts = _facts(call, tool)
         self._make_spans(call, tool, facts)
