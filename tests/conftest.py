@@ -18,8 +18,9 @@ import pytest
 
 SETTLE_SECONDS = 2.0
 IN_CI = os.environ.get("CI", "") not in {"", "0", "false"}
-# In the command line of a zygote, and of what makes a view of the disk for it.
-ZYGOTE = "from zygote.main import main"
+# In the command lines of processes that a server or a browser starts when it pleases: a zygote,
+# and what makes a view of the disk for it; a browser's helpers.
+HELPERS = ("from zygote.main import main", "/chromium --type=")
 # pytest itself keeps this one up to date.
 OWN_VARIABLE = "PYTEST_CURRENT_TEST"
 
@@ -77,11 +78,12 @@ class Surroundings:
             *self._variables_changed_since(before),
         ]
 
-    def has(self, zygote: psutil.Process) -> bool:
-        """Whether it waits for the calls of a server that was there before, and outlives a test."""
+    def has(self, helper: psutil.Process) -> bool:
+        """Whether it helps a server or a browser that was there before, and outlives a test."""
         try:
-            waits = ZYGOTE in " ".join(zygote.cmdline())
-            return waits and not self.processes.isdisjoint(zygote.parents())
+            line = " ".join(helper.cmdline())
+            helps = any(words in line for words in HELPERS)
+            return helps and not self.processes.isdisjoint(helper.parents())
         except psutil.NoSuchProcess:
             return False
 

@@ -40,6 +40,22 @@ async def test_it(monkeypatch, tmp_path):
     subprocess.run(["true"], check=True)
     os.close(os.open(tmp_path, os.O_RDONLY))
 """
+# A process that outlives the test starts another when it is told to.
+STARTS_IN_ANOTHER = """
+import psutil, pytest, subprocess
+@pytest.fixture(scope="module")
+def browser():
+    script = 'read; (exec -a "NAME" sleep 30) & wait'
+    with subprocess.Popen(["bash", "-c", script], stdin=subprocess.PIPE) as process:
+        yield process
+        for child in psutil.Process(process.pid).children():
+            child.kill()
+def test_it(browser):
+    browser.stdin.write(b"\\n")
+    browser.stdin.flush()
+    while [one.name() for one in psutil.Process(browser.pid).children()] != ["sleep"]:
+        pass
+"""
 SKIPS = """
 import pytest
 @pytest.mark.xfail(strict=True)
@@ -132,6 +148,16 @@ def test_a_test_that_leaves_something_behind_fails(tmp_path: Path, source: str, 
 def test_a_tidy_test_passes(tmp_path: Path) -> None:
     result = run_pytest(tmp_path, LEAVES_NOTHING)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "failed"), [("/lib/chromium --type=utility", 0), ("another", 1)], ids=str
+)
+def test_helpers_of_a_browser_that_stays_are_not_the_tests(
+    tmp_path: Path, name: str, failed: int
+) -> None:
+    result = run_pytest(tmp_path, STARTS_IN_ANOTHER.replace("NAME", name))
+    assert (result.returncode, "left behind" in result.stdout) == (failed, bool(failed))
 
 
 @pytest.mark.parametrize("source", [SKIPS, SKIPS_THE_MODULE])
