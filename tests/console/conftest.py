@@ -15,7 +15,7 @@ from tests.served.site import Site
 SERVER_FILE = Path(__file__).with_name("site.toml")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's chromium, without a screen."""
     found = shutil.which("chromium")

@@ -19,6 +19,7 @@ def judge_auth(spec: ServerSpec) -> Iterator[Finding]:
     """Judge every way that the file declares."""
     yield from _key_file(spec)
     yield from _signing_key(spec)
+    yield from _proxies(spec)
     for at, name in _secrets(spec):
         if name not in spec.secrets:
             meant = closest(name, spec.secrets)
@@ -59,6 +60,13 @@ def _signing_key(spec: ServerSpec) -> Iterator[Finding]:
         yield Finding(at if jwt.jwks is None else (*at, "public_key"), "E801", message, hint)
 
 
+def _proxies(spec: ServerSpec) -> Iterator[Finding]:
+    if spec.auth.proxy is not None and not spec.http.proxies:
+        message = "nobody is believed who names callers: [http] says no proxies"
+        hint = 'Say where the proxy is: proxies = ["127.0.0.1"] in [http].'
+        yield Finding(("auth", "proxy"), "E804", message, hint)
+
+
 def _secrets(spec: ServerSpec) -> Iterator[tuple[tuple[Key, ...], str]]:
     auth = spec.auth
     if auth.introspection is not None:
@@ -66,6 +74,8 @@ def _secrets(spec: ServerSpec) -> Iterator[tuple[tuple[Key, ...], str]]:
         yield at, auth.introspection.client_secret
     if auth.oidc is not None:
         yield ("auth", "oidc", "client_secret"), auth.oidc.client_secret
+    if auth.proxy is not None and auth.proxy.secret is not None:
+        yield ("auth", "proxy", "secret"), auth.proxy.secret
     if spec.telemetry.token is not None:
         yield ("telemetry", "token"), spec.telemetry.token
 

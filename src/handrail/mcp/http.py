@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import uvicorn
 from fastmcp import FastMCP
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from handrail.errors import UsageError
 from handrail.mcp.connection import Connection, Connections
@@ -38,8 +42,11 @@ _ONE_WORD_SECONDS = 0.5
 class _Server(uvicorn.Server):
     """uvicorn, draining the traffic when it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, traffic: Traffic, drain_seconds: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, app: Starlette, traffic: Traffic, drain_seconds: float
+    ) -> None:
         super().__init__(config)
+        self._app = app
         self.server_state = Connections(_MOST_CONNECTIONS, _SHARE_OF_CONNECTIONS)
         self._traffic = traffic
         self._drain_seconds = drain_seconds
@@ -49,7 +56,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and take bodies so large that a too long argument is refused by its name."""
         await super().startup(sockets)
-        _take_large_bodies(self.config.app)
+        _take_large_bodies(self._app)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; the application ends also when nothing more is waited for."""
@@ -73,9 +80,9 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _take_large_bodies(app: object) -> None:
+def _take_large_bodies(app: Starlette) -> None:
     # The SDK takes 4 MiB, and can be told otherwise; FastMCP does not hand that on.
-    for route in getattr(app, "routes", ()):
+    for route in app.routes:
         manager = getattr(getattr(route, "endpoint", None), "session_manager", None)
         if isinstance(manager, StreamableHTTPSessionManager):
             manager.asgi_app.max_body_size = _LARGEST_BODY_BYTES
@@ -104,7 +111,7 @@ async def serve_http(
     )
     app.router.routes.extend(routes)
     config = uvicorn.Config(
-        app,
+        _behind_proxies(app, door),
         http=Connection,
         h11_max_incomplete_event_size=_LARGEST_HEADERS_BYTES,
         log_config=None,
@@ -112,12 +119,23 @@ async def serve_http(
         lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=1,
-        # Who asks, and how, is heard from those whom the file names, and from nobody else.
-        proxy_headers=bool(door.table.proxies),
-        forwarded_allow_ips=list(door.table.proxies),
+        proxy_headers=False,
         **door.certificate,  # type: ignore[arg-type]  # they are the two of TLS
     )
-    await _Server(config, traffic, drain_seconds).serve(list(door.listeners))
+    await _Server(config, app, traffic, drain_seconds).serve(list(door.listeners))
+
+
+def _behind_proxies(app: ASGIApp, door: Door) -> ASGIApp:
+    """Who asks, and how, is heard from those whom the file names, and from nobody else.
+
+    Who it is that says so is looked at first: then the peer is still the connection's own.
+    """
+    if door.table.proxies:
+        # uvicorn and Starlette have types of their own for the same thing.
+        app = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), list(door.table.proxies)))
+    if door.signed_in is not None:
+        app = door.signed_in(app)
+    return app
 
 
 def _hosts(server: FastMCP, door: Door) -> list[str]:
@@ -148,6 +166,8 @@ class Door:
     table: HttpTable
     certificate: Mapping[str, Path]
     """What uvicorn is told of it; nothing when connections are in the clear."""
+    signed_in: Callable[[ASGIApp], ASGIApp] | None = None
+    """Hears of the callers whom a proxy signed in."""
 
     @property
     def urls(self) -> list[str]:

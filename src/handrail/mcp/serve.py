@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -56,9 +57,10 @@ async def serve(
             door = Door(listeners, spec.http, certificate)
         if door is not None and spec.auth.is_set:
             # Takes a while to import, and only servers of many need it.
-            from handrail.mcp.auth.opening import open_auth
+            from handrail.mcp.auth.opening import open_auth, signed_in_elsewhere
 
             auth = await stack.enter_async_context(open_auth(spec.auth, host))
+            door = replace(door, signed_in=signed_in_elsewhere(spec, host))
         recorders = Recorders((Logbook(), *watch.recorders))
         recorder = await stack.enter_async_context(audited(recorders, spec, host, means.tier))
         async with open_line(spec, host, recorder, means) as line, watch.on(line) as routes:

@@ -28,6 +28,7 @@ def _named(audience: str | tuple[str, ...]) -> str | tuple[str, ...]:
     return audience
 
 
+HeaderName = Annotated[str, Named(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", "not the name of a header")]
 Audience = Annotated[Names, AfterValidator(_named)]
 """Whom tokens are for: one name of this server at the issuer, or several."""
 Algorithm = Literal[
@@ -91,6 +92,17 @@ class OidcTable(TokenTable):
     """What to ask tokens for."""
 
 
+class ProxyTable(Table):
+    """People whom a proxy signs in: it names them in a header."""
+
+    header: HeaderName = "X-Forwarded-User"
+    """Where it says who calls."""
+    roles: HeaderName | None = None
+    """Where it says which roles they have, with commas between: `"X-Forwarded-Groups"`."""
+    secret: str | None = None
+    """The entry of `[secrets]` that it proves itself by, in the header `X-Proxy-Secret`."""
+
+
 class AuthTable(Table):
     """How callers prove who they are; any of these ways will do."""
 
@@ -103,7 +115,10 @@ class AuthTable(Table):
     oidc: OidcTable | None = None
     """People who sign in with an OpenID provider."""
 
+    proxy: ProxyTable | None = None
+    """People whom a proxy signs in; it is one of `[http] proxies`."""
+
     @property
     def is_set(self) -> bool:
         """Whether there is any way."""
-        return any((self.keys, self.jwt, self.introspection, self.oidc))
+        return any((self.keys, self.jwt, self.introspection, self.oidc, self.proxy))

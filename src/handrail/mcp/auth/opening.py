@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastmcp.server.auth import AuthProvider, TokenVerifier
 from joserfc import jwk
 from joserfc.errors import JoseError
+from starlette.types import ASGIApp
 
 from handrail.errors import UsageError
 from handrail.mcp.auth.introspection import IntrospectionVerifier
@@ -16,9 +18,11 @@ from handrail.mcp.auth.issuer import IssuerClient
 from handrail.mcp.auth.jwt import JwtVerifier, kind_of
 from handrail.mcp.auth.key_file import read_keys
 from handrail.mcp.auth.keys import KeyVerifier
+from handrail.mcp.auth.proxy import ProxyVerifier, SignedInElsewhere
 from handrail.mcp.auth.sources import Sources
 from handrail.plan.host import Host
 from handrail.spec.auth import AuthTable, JwtTable
+from handrail.spec.server import ServerSpec
 
 
 @asynccontextmanager
@@ -29,6 +33,15 @@ async def open_auth(table: AuthTable, host: Host) -> AsyncIterator[Sources]:
     """
     async with IssuerClient() as client:
         yield Sources(_verifiers(table, host, client), _sign_in(table, host, client))
+
+
+def signed_in_elsewhere(spec: ServerSpec, host: Host) -> Callable[[ASGIApp], ASGIApp] | None:
+    """What hears of callers whom a proxy signed in; None when none is to be heard."""
+    table = spec.auth.proxy
+    if table is None:
+        return None
+    secret = None if table.secret is None else host.secrets[table.secret]
+    return partial(SignedInElsewhere, table=table, networks=tuple(spec.http.proxies), secret=secret)
 
 
 def _sign_in(table: AuthTable, host: Host, client: IssuerClient) -> AuthProvider | None:
@@ -51,6 +64,8 @@ def _verifiers(table: AuthTable, host: Host, client: IssuerClient) -> dict[str, 
     if table.introspection is not None:
         secret = host.secrets[table.introspection.client_secret]
         found["introspection"] = IntrospectionVerifier(table.introspection, client, secret)
+    if table.proxy is not None:
+        found["proxy"] = ProxyVerifier()
     return found
 
 

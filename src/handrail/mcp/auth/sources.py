@@ -10,8 +10,10 @@ from fastmcp.server.auth import AccessToken, AuthProvider, MultiAuth, TokenVerif
 
 from handrail.mcp.auth.key import PREFIX
 from handrail.mcp.auth.keys import KeyVerifier
+from handrail.mcp.auth.proxy import WORD, ProxyVerifier
 from handrail.mcp.caller import CLAIM
 
+_OURS: Mapping[str, type[TokenVerifier]] = {PREFIX: KeyVerifier, WORD: ProxyVerifier}
 _LONGEST_TOKEN = 16_384
 _PATIENCE_SECONDS = 10.0
 _log = structlog.stdlib.get_logger("handrail.auth")
@@ -40,11 +42,13 @@ class Sources(MultiAuth):
         return None
 
     def _asked(self, token: str) -> Iterator[AuthProvider]:
-        """Whoever may know it: nobody else is shown one of our keys."""
-        is_key = token.startswith(PREFIX)
-        if self.server is not None and not is_key:
+        """Whoever may know it: nobody else is shown one that we made."""
+        ours = next((kind for prefix, kind in _OURS.items() if token.startswith(prefix)), None)
+        if self.server is not None and ours is None:
             yield self.server
-        yield from (each for each in self.verifiers if isinstance(each, KeyVerifier) == is_key)
+        for each in self.verifiers:
+            if isinstance(each, ours) if ours else not isinstance(each, tuple(_OURS.values())):
+                yield each
 
 
 async def _ask(source: AuthProvider, token: str) -> AccessToken | None:
