@@ -162,8 +162,9 @@ def test_a_name_in_any_script_is_one(url: str) -> None:
     assert status(url, PROXY, list({**ANN, "X-Forwarded-User": "Änne Müller"}.items())) == 200
 
 
-def test_two_names_let_nobody_in(url: str) -> None:
-    assert status(url, PROXY, [*ANN.items(), ("X-Forwarded-User", "bea")]) == 401
+@pytest.mark.parametrize("header", ["X-Forwarded-User", "X-Forwarded-Groups", "X-Proxy-Secret"])
+def test_what_is_said_twice_lets_nobody_in(url: str, header: str) -> None:
+    assert status(url, PROXY, [*ANN.items(), (header, ANN[header])]) == 401
 
 
 def test_what_the_server_makes_of_it_cannot_be_made_elsewhere(url: str) -> None:

@@ -97,8 +97,10 @@ class SignedInElsewhere:
     def _roles(self, scope: Scope) -> list[str]:
         if self.table.roles is None:
             return []
-        said = ",".join(Headers(scope=scope).getlist(self.table.roles))
-        roles = sorted({role.strip() for role in said.split(",") if role.strip()})
+        said = Headers(scope=scope).getlist(self.table.roles)
+        if len(said) > 1:
+            raise ForgedError("it says twice which roles somebody has")
+        roles = sorted({role.strip() for role in "".join(said).split(",") if role.strip()})
         if len(roles) > _MOST_ROLES:
             raise ForgedError(f"it has more than {_MOST_ROLES} roles")
         return [_readable(role) for role in roles]
