@@ -21,7 +21,8 @@ ZYGOTE_PIDS = 2
 _NAME = re.compile(r"handrail-(\d+)-.+")
 _TRIAL_BYTES = 64 << 20
 _TRIAL_PIDS = 16
-_MOST_TRIES = 20
+# What was killed leaves within this, also where it waits for a processor or gives back gigabytes.
+_PATIENCE_SECONDS = 5.0
 _TRY_SECONDS = 0.005
 
 
@@ -172,23 +173,29 @@ class Group:
 
     def end(self) -> None:
         """Kill all that it holds, whoever forks meanwhile. For when its zygote cannot do it."""
-        for _ in range(_MOST_TRIES):
-            pids = (self._pids / "cgroup.procs").read_text().split()
-            for pid in map(int, pids):
-                _kill(pid)
-            if not pids:
-                return
-            time.sleep(_TRY_SECONDS)
+        _until(self._killed)
+
+    def _killed(self) -> bool:
+        """Whether there was nobody left to kill."""
+        pids = (self._pids / "cgroup.procs").read_text().split()
+        for pid in map(int, pids):
+            _kill(pid)
+        return not pids
 
     def remove(self) -> None:
-        """Let go of it. It kills nothing; what is busy for longer is left for the next `find`."""
+        """Let go of it. It kills nothing; what is busy for longer is left for the next `find`.
+
+        Blocks while it is busy: for seconds at most.
+        """
         while self._counters:
             os.close(self._counters.pop())
-        for folder in self._folders:
-            for _ in range(_MOST_TRIES):
-                if try_remove(folder):
-                    break
-                time.sleep(_TRY_SECONDS)
+        _until(lambda: all([try_remove(folder) for folder in self._folders]))
+
+
+def _until(done: Callable[[], bool]) -> None:
+    patience = time.monotonic() + _PATIENCE_SECONDS
+    while not done() and time.monotonic() < patience:
+        time.sleep(_TRY_SECONDS)
 
 
 def _kill(pid: int) -> None:
