@@ -28,6 +28,7 @@ echo = {}
 PROXY = { env = "TEST_TOKEN" }
 [http]
 proxies = ["127.0.0.7"]
+hosts = ["tools.example.com"]
 [auth]
 keys = ".handrail/keys.json"
 [auth.proxy]
@@ -138,6 +139,12 @@ def test_from_elsewhere_such_a_header_lets_nobody_in(url: str, key: str) -> None
     assert status(url, ELSEWHERE, [], key) == 200
     assert status(url, PROXY, [], key) == 200
     assert status(url, PROXY, []) == 401
+
+
+def test_no_page_comes_in_by_a_name_of_its_own(url: str) -> None:
+    """A browser is at the proxy's address when it is on the same machine (DNS rebinding)."""
+    assert status(url, PROXY, [*ANN.items(), ("Host", "evil.example.com")]) == 421
+    assert status(url, PROXY, [*ANN.items(), ("Host", "tools.example.com")]) == 200
 
 
 def test_where_a_header_says_that_it_comes_from_does_not_count(url: str) -> None:

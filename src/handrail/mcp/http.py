@@ -142,9 +142,10 @@ def _hosts(server: FastMCP, door: Door) -> list[str]:
     """What clients may call us.
 
     Where they must prove who they are, anything: behind a proxy we cannot know our names, and a
-    page that made a browser take us for its own host (DNS rebinding) would have no token.
+    page that made a browser take us for its own host (DNS rebinding) would have no token. Where
+    a proxy says who they are, no token is needed, and such a page could come from its address.
     """
-    if server.auth is not None:
+    if server.auth is not None and door.signed_in is None:
         return ["*"]
     own = [str(listener.getsockname()[0]) for listener in door.listeners]
     return [*own, *door.table.hosts]
