@@ -73,6 +73,12 @@ class _Server(uvicorn.Server):
             self._stopping = loop.create_task(self._stop())
         elif loop.time() - self._told_at > _ONE_WORD_SECONDS:
             self.should_exit = self.force_exit = True
+            loop.call_soon_threadsafe(self._hang_up)
+
+    def _hang_up(self) -> None:
+        # So that calls end as those do that nobody waits for; their answers would break off.
+        for connection in list(self.server_state.connections):
+            cast("Connection", connection).transport.abort()
 
     async def _stop(self) -> None:
         # Listening goes on meanwhile: a new call is told `draining`, not refused by the kernel.
