@@ -34,7 +34,7 @@ contracts: .venv/.ready  ## which package may import which
 
 # Two at a time: most tests wait for processes. PYTEST_ARGS="-n 0" runs one after another.
 tests: .venv/.ready  ## the tests; PYTEST_ARGS="-k name" picks some
-	$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	scripts/tests $(PYTEST_ARGS)
 
 nightly: .venv/.ready  ## the tests, the slow ones too
 	$(BIN)/pytest -m "not container" $(PYTEST_ARGS)

@@ -60,5 +60,5 @@ def test_a_client_that_asks_hears_before_the_answer(site: Site, mode: Mode) -> N
     said, _ = converse(site, [*opening(mode), asking])
 
     methods = [message.get("id", message.get("method")) for message in said]
-    assert methods == [0, *["notifications/progress"] * 3, 1]
+    assert methods == [0, *["notifications/progress"] * 3, 1], said[-1]
     assert [message["params"]["message"] for message in said[1:4]] == ["one", "two", "three"]

@@ -140,9 +140,7 @@ async def test_full_files_are_kept_apart_and_the_oldest_go(collected: Collected)
     with collected.running(full=10_000):
         for number in range(1_500):
             collected.write(f'{{"number": {number}, "text": "{"x" * 100}"}}\n')
-        await eventually(
-            lambda: bool(collected.read()) and collected.read()[-1]["number"] == 1_499, 20
-        )
+        await eventually(lambda: [one["number"] for one in collected.read()][-1:] == [1_499], 20)
     assert len(files()) == 10
     kept = [each["number"] for one in files() for each in collected.read(one.name)]
     assert len(kept) < 1_500
