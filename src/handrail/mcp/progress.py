@@ -13,7 +13,7 @@ from fastmcp.server.context import Context
 from handrail.mcp.clean import clean
 
 _MOST_WAITING = 100
-_LAST_WORDS_SECONDS = 5.0
+_LAST_WORDS_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
