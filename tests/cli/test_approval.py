@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,17 @@ def test_an_interrupt_is_no_answer(folder: Path) -> None:
 
     assert (printed.code, printed.out) == (130, "")
     assert left(folder) == []
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_is_heard_by_whichever_thread_it_comes(folder: Path) -> None:
+    with at_terminal("call", "destroy", "name=x", folder=folder) as terminal:
+        terminal.see(_PROMPT)
+        pid = terminal.process.pid
+        others = {int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()} - {pid}
+        assert others, "there is no other thread to try it with"
+        assert ctypes.CDLL(None).tgkill(pid, min(others), signal.SIGINT) == 0
+        assert terminal.end().code == 130
 
 
 def test_without_a_terminal_nobody_is_asked(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -77,9 +78,20 @@ class _Unrecorded:
         """Keep nothing."""
 
 
+def _wake_for_signals() -> None:
+    """Let no Ctrl-C wait for the next event.
+
+    It would when it comes just before the loop waits, or to another thread: the loop wakes for
+    signals from its first handler on, of whichever (signal.set_wakeup_fd), and asyncio's own for
+    Ctrl-C is none of them.
+    """
+    asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, lambda: None)
+
+
 async def _call(
     opened: Opened, name: str, request: dict[str, object], *, as_json: bool, yes: bool
 ) -> int:
+    _wake_for_signals()
     tool = opened.tool(name)
     spec, host, means = opened.spec, opened.host, opened.means
     async with (
