@@ -12,7 +12,7 @@ import pytest
 from fastmcp import Client
 from fastmcp.client.transports import FastMCPTransport
 
-from handrail.cli.opening import open_file
+from handrail.examining import open_file
 from handrail.mcp.server import build_server
 from handrail.opening import open_line
 from handrail.record.record import CallRecord

@@ -18,7 +18,7 @@ from rich.status import Status
 from handrail.cli import streams
 from handrail.cli.approval import approver
 from handrail.cli.arguments import parse_arguments
-from handrail.cli.opening import Opened, of_age, open_file
+from handrail.examining import Opened, of_age, open_file
 from handrail.cli.options import AsJson
 from handrail.errors import CallError
 from handrail.mcp import prose, refusal

@@ -9,7 +9,7 @@ from pathlib import Path
 from handrail.cli import streams
 from handrail.cli.diagnostics import Format, line, render, summary
 from handrail.cli.fixing import fix as correct
-from handrail.cli.opening import examine, of_age
+from handrail.examining import examine, of_age
 from handrail.diagnostic import Diagnostic, Severity
 from handrail.lint.security import security
 from handrail.plan.exchangeable import exchangeable

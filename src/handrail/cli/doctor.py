@@ -12,7 +12,7 @@ from typing import Any
 
 from handrail.cli import streams
 from handrail.cli.diagnostics import render
-from handrail.cli.opening import Examination, examine, of_age
+from handrail.examining import Examination, examine, of_age
 from handrail.cli.options import AsJson
 from handrail.cli.report import told
 from handrail.errors import UsageError

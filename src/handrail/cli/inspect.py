@@ -11,7 +11,7 @@ from typing import Any
 
 from handrail.cli import access, streams
 from handrail.cli.example import command_line
-from handrail.cli.opening import Opened, open_file
+from handrail.examining import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.cli.seen_as import CallerName, Roles, host_for, seen_as
 from handrail.errors import SpecError

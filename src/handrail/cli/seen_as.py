@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from handrail.cli.opening import Opened
+from handrail.examining import Opened
 from handrail.plan.host import Host
 from handrail.plan.own_tree import in_own_tree
 from handrail.policy.access import local_caller

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from handrail.cli.opening import of_age, open_file
+from handrail.examining import of_age, open_file
 from handrail.errors import UsageError
 from handrail.record.logs import Format, configure_logs
 

@@ -1,4 +1,4 @@
-"""Opening a server file for a command that needs it whole."""
+"""A server file, examined on this machine: all that is wrong with it, or all that it takes to serve it."""
 
 from __future__ import annotations
 
