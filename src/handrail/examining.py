@@ -1,4 +1,4 @@
-"""A server file, examined on this machine: all that is wrong with it, or all that it takes to serve it."""
+"""A server file, examined on this machine: what is wrong with it, or what serving it takes."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ from rich.status import Status
 from handrail.cli import streams
 from handrail.cli.approval import approver
 from handrail.cli.arguments import parse_arguments
-from handrail.examining import Opened, of_age, open_file
 from handrail.cli.options import AsJson
 from handrail.errors import CallError
+from handrail.examining import Opened, of_age, open_file
 from handrail.mcp import prose, refusal
 from handrail.mcp.answer import Answer, answer
 from handrail.mcp.clean import clean

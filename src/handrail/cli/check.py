@@ -9,8 +9,8 @@ from pathlib import Path
 from handrail.cli import streams
 from handrail.cli.diagnostics import Format, line, render, summary
 from handrail.cli.fixing import fix as correct
-from handrail.examining import examine, of_age
 from handrail.diagnostic import Diagnostic, Severity
+from handrail.examining import examine, of_age
 from handrail.lint.security import security
 from handrail.plan.exchangeable import exchangeable
 from handrail.spec.find import find

@@ -12,10 +12,10 @@ from typing import Any
 
 from handrail.cli import streams
 from handrail.cli.diagnostics import render
-from handrail.examining import Examination, examine, of_age
 from handrail.cli.options import AsJson
 from handrail.cli.report import told
 from handrail.errors import UsageError
+from handrail.examining import Examination, examine, of_age
 from handrail.plan.user import User, choose_user
 from handrail.process.cgroup import Cgroups
 from handrail.process.tiers import Trial, try_out

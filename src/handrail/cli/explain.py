@@ -10,10 +10,10 @@ from typing import Any
 from handrail.cli import streams
 from handrail.cli.arguments import parse_arguments
 from handrail.cli.folding import folded
-from handrail.examining import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.cli.seen_as import CallerName, Roles, host_for, seen_as
 from handrail.errors import CallError
+from handrail.examining import Opened, open_file
 from handrail.mcp import prose
 from handrail.plan.host import Host
 from handrail.plan.plan import Plan, build_plan

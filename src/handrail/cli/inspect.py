@@ -11,10 +11,10 @@ from typing import Any
 
 from handrail.cli import access, streams
 from handrail.cli.example import command_line
-from handrail.examining import Opened, open_file
 from handrail.cli.options import AsJson
 from handrail.cli.seen_as import CallerName, Roles, host_for, seen_as
 from handrail.errors import SpecError
+from handrail.examining import Opened, open_file
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from handrail.examining import of_age, open_file
 from handrail.errors import UsageError
+from handrail.examining import of_age, open_file
 from handrail.record.logs import Format, configure_logs
 
 DRAIN_SECONDS = 1.0

@@ -1,0 +1,1 @@
+"""What runs an ejected project: its tables are read, served and checked as a server file is."""
