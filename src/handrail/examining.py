@@ -114,8 +114,12 @@ def examine(file: Path | None, *further: Check) -> Examination:
 
     `further` checks are made when the machine has everything that the file names.
     """
-    path = find(Path.cwd()) if file is None else file
-    found = Examination(read(path, os.environ))
+    return examine_reading(read(_path(file), os.environ), *further)
+
+
+def examine_reading(reading: Reading, *further: Check) -> Examination:
+    """Lint and survey what was read."""
+    found = Examination(reading)
     by_tier = (found.reachable, found.creatable)
     rules = [lint, found.surveyed, found.confinable, *by_tier, *map(found.also, further)]
     found.diagnostics = found.reading.judge(*rules)
@@ -129,9 +133,18 @@ def of_age(spec: ServerSpec, host: Host, means: Means) -> Iterable[Finding]:
 
 def open_file(file: Path | None, *further: Check) -> Opened:
     """A server file, ready for use. Raises `SpecError` with everything that is wrong with it."""
-    found = examine(file, *further)
+    return open_reading(read(_path(file), os.environ), *further)
+
+
+def open_reading(reading: Reading, *further: Check) -> Opened:
+    """What was read, ready for use. Raises `SpecError` with everything that is wrong with it."""
+    found = examine_reading(reading, *further)
     spec = found.reading.spec
     if found.has_errors or spec is None or found.host is None or found.means is None:
         raise SpecError(found.diagnostics)
     packs = found.reading.expansion.packs()
     return Opened(found.reading.file, spec, found.host, found.means, packs)
+
+
+def _path(file: Path | None) -> Path:
+    return find(Path.cwd()) if file is None else file

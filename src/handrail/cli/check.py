@@ -10,7 +10,7 @@ from handrail.cli import streams
 from handrail.cli.diagnostics import Format, line, render, summary
 from handrail.cli.fixing import fix as correct
 from handrail.diagnostic import Diagnostic, Severity
-from handrail.examining import examine, of_age
+from handrail.examining import Examination, examine, of_age
 from handrail.lint.security import security
 from handrail.plan.exchangeable import exchangeable
 from handrail.spec.find import find
@@ -36,11 +36,16 @@ def check(
         Only show what --fix would change.
     """
     path = find(Path.cwd()) if file is None else file
-    diagnostics = _diagnostics(path)
+    diagnostics = diagnostics_of(examine(path, of_age))
     for _ in range(_ROUNDS if fix or diff else 0):
         if not correct(path, diagnostics, write=fix and not diff):
             break
-        diagnostics = _diagnostics(path)
+        diagnostics = diagnostics_of(examine(path, of_age))
+    return say_diagnostics(diagnostics, format)
+
+
+def say_diagnostics(diagnostics: Sequence[Diagnostic], format: Format) -> int:
+    """Print what was found; the exit code."""
     if format == "text" and sys.stdout.isatty():
         _print_in_colour(diagnostics)
     else:
@@ -49,14 +54,13 @@ def check(
     return 2 if any(one.is_error for one in diagnostics) else 0
 
 
-def _diagnostics(file: Path) -> list[Diagnostic]:
+def diagnostics_of(found: Examination) -> list[Diagnostic]:
     """What is wrong on this machine, and what is dangerous on any."""
-    found = examine(file, of_age)
     spec = found.reading.spec
     if spec is None:
         return found.diagnostics
     machine = exchangeable(found.host, spec) if found.host is not None else ()
-    dangerous = found.reading.locate(security(spec, file.absolute().parent, machine))
+    dangerous = found.reading.locate(security(spec, found.reading.file.absolute().parent, machine))
     return sorted(
         [*found.diagnostics, *dangerous], key=lambda one: (one.place.line, one.place.column)
     )

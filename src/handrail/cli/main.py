@@ -56,8 +56,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
             hint="Run it in a Linux container, or in WSL 2.",
         )
         return 2
+    return guarded(build_app(), arguments)
+
+
+def guarded(app: App, arguments: Sequence[str] | None = None) -> int:
+    """Run one command of `app`; errors become words and exit codes."""
     try:
-        code = build_app()(arguments, exit_on_error=False, print_error=False)
+        code = app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as wrong:
         streams.complain(str(wrong), hint="handrail --help lists the commands.")
         return 2

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import os
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from handrail.errors import UsageError
-from handrail.examining import of_age, open_file
+from handrail.examining import Opened, of_age, open_file
 from handrail.record.logs import Format, configure_logs
+
+if TYPE_CHECKING:  # slow to import
+    from handrail.mcp.own import Own
 
 DRAIN_SECONDS = 1.0
 Level = Literal["debug", "info", "warning", "error"]
@@ -53,32 +56,58 @@ def serve(
     log_level
         debug, info, warning or error.
     """
-    os.environ.update(_FRAMEWORK)
-    # It looks for its data folder, to no use here, and fails for a user without name and home.
-    os.environ.setdefault("HOME", "/nonexistent")
-    address = None if http is None else _address("--http", http)
-    ops_address = None if ops is None else _address("--ops", ops)
+    prepare_framework()
+    chosen = options(http, ops, drain, log_format, log_level)
     # Slow to import, so that is done while the probe of the confinement waits for its processes.
-    ahead = threading.Thread(target=_import_ahead)
+    ahead = threading.Thread(target=importlib.import_module, args=("handrail.ops.serving",))
     ahead.start()
     try:
         opened = open_file(file, of_age)
     finally:
         ahead.join()
-    from handrail.mcp.serve import serve as serve_until_stopped
-    from handrail.ops.state_folder import make_state_folder
-    from handrail.ops.watch import Watch
-
-    configure_logs(log_format or ("plain" if sys.stderr.isatty() else "json"), log_level.upper())
-    make_state_folder(opened.host.state)
-    watch = Watch(opened.spec, opened.host, ops_address)
-    asyncio.run(serve_until_stopped(opened.spec, opened.host, opened.means, address, drain, watch))
+    run(opened, chosen)
     return 0
 
 
-def _import_ahead() -> None:
-    for name in ("handrail.mcp.serve", "handrail.ops.watch"):
-        importlib.import_module(name)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to serve, as the command line says it."""
+
+    address: tuple[str, int] | None
+    """Where to serve streamable HTTP; None for stdio."""
+    ops_address: tuple[str, int] | None
+    """Where the ops listener is, in place of the one in the server file."""
+    drain_seconds: float
+    log_format: Format
+    log_level: Level
+
+
+def options(
+    http: str | None, ops: str | None, drain: float, log_format: Format | None, log_level: Level
+) -> Options:
+    """What the options of the command line mean. Raises `UsageError` for what is no address."""
+    address = None if http is None else _address("--http", http)
+    ops_address = None if ops is None else _address("--ops", ops)
+    form: Format = log_format or ("plain" if sys.stderr.isatty() else "json")
+    return Options(address, ops_address, drain, form, log_level)
+
+
+def prepare_framework() -> None:
+    """Settle what the framework reads from the environment; before it is imported."""
+    os.environ.update(_FRAMEWORK)
+    # It looks for its data folder, to no use here, and fails for a user without name and home.
+    os.environ.setdefault("HOME", "/nonexistent")
+
+
+def run(opened: Opened, chosen: Options, own: Own | None = None) -> None:
+    """Serve until told to stop; `own` is what a project adds."""
+    from handrail.mcp.own import NOTHING_OWN
+    from handrail.mcp.serve import Way
+    from handrail.ops.serving import serve as serve_until_stopped
+
+    configure_logs(chosen.log_format, chosen.log_level.upper())
+    way = Way(chosen.address, chosen.drain_seconds)
+    serve_until_stopped(opened, way, chosen.ops_address, own or NOTHING_OWN)
 
 
 def _address(option: str, text: str) -> tuple[str, int]:

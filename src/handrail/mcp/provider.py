@@ -12,6 +12,7 @@ from fastmcp.utilities.versions import VersionSpec
 
 from handrail.call import Line
 from handrail.mcp.caller import caller
+from handrail.mcp.own import NOTHING_OWN, Own
 from handrail.mcp.read_output import ReadOutput, outputs_template, recent_outputs
 from handrail.mcp.tool import CommandTool
 from handrail.policy.access import permits
@@ -24,10 +25,11 @@ class CommandProvider(Provider):
     and that leaves a record.
     """
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, own: Own = NOTHING_OWN) -> None:
         super().__init__()
         self._line = line
-        self._declared = {spec.name: CommandTool.declare(spec, line) for spec in line.spec.tools}
+        tools = line.spec.tools
+        self._declared = {spec.name: CommandTool.declare(spec, line, own) for spec in tools}
         self._reader = ReadOutput.declare(line)
         self._template = outputs_template(line)
 

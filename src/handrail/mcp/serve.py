@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from handrail.call import Line
 from handrail.mcp.http import Door, listening, serve_http
+from handrail.mcp.own import NOTHING_OWN, Own
 from handrail.mcp.server import build_server
 from handrail.mcp.stdio import serve_stdio
 from handrail.mcp.tls import certified
@@ -37,23 +38,26 @@ class Watch(Protocol):
         """Look on for as long as that lasts; what to tell of it over HTTP beside `/mcp`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to serve: over HTTP at `address`, or on stdio; and how long calls may take to end."""
+
+    address: tuple[str, int] | None = None
+    drain_seconds: float = 1.0
+
+
 async def serve(
-    spec: ServerSpec,
-    host: Host,
-    means: Means,
-    address: tuple[str, int] | None,
-    drain_seconds: float,
-    watch: Watch,
+    spec: ServerSpec, host: Host, means: Means, way: Way, watch: Watch, own: Own = NOTHING_OWN
 ) -> None:
-    """Serve until told to stop: over HTTP at `address`, or on stdio; `watch` looks on meanwhile.
+    """Serve until told to stop; `watch` looks on meanwhile. `own` is what a project adds.
 
     Raises `ConfinementUnavailable` and `UsageError` before anything is served.
     """
     async with AsyncExitStack() as stack:
         door, auth = None, None
-        if address is not None:
+        if way.address is not None:
             certificate = certified(spec.http.tls, host.file.parent)
-            listeners = stack.enter_context(listening(*address, open_to_all=spec.auth.is_set))
+            listeners = stack.enter_context(listening(*way.address, open_to_all=spec.auth.is_set))
             door = Door(listeners, spec.http, certificate)
         if door is not None and spec.auth.is_set:
             # Takes a while to import, and only servers of many need it.
@@ -64,7 +68,7 @@ async def serve(
         recorders = Recorders((Logbook(), *watch.recorders))
         recorder = await stack.enter_async_context(audited(recorders, spec, host, means.tier))
         async with open_line(spec, host, recorder, means) as line, watch.on(line) as routes:
-            server = build_server(line, auth)
+            server = build_server(line, auth, own)
             _log.info(
                 "serving",
                 server=spec.server.name,
@@ -75,7 +79,7 @@ async def serve(
                 transport="stdio" if door is None else " ".join(door.urls),
             )
             if door is not None:
-                await serve_http(server, line.traffic, door, drain_seconds, routes)
+                await serve_http(server, line.traffic, door, way.drain_seconds, routes)
             else:
-                await serve_stdio(server, line.traffic, drain_seconds)
+                await serve_stdio(server, line.traffic, way.drain_seconds)
     _log.info("stopped")

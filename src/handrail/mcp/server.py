@@ -9,20 +9,22 @@ from fastmcp.server.auth import AuthProvider
 
 from handrail.call import Line
 from handrail.mcp.broken_state import AnswerBrokenStates
+from handrail.mcp.own import NOTHING_OWN, Own
 from handrail.mcp.provider import CommandProvider
 from handrail.mcp.rounds import sealing
 from handrail.mcp.unknown import AnswerUnknownTools
 
 
-def build_server(line: Line, auth: AuthProvider | None = None) -> FastMCP:
+def build_server(line: Line, auth: AuthProvider | None = None, own: Own = NOTHING_OWN) -> FastMCP:
     """The server for `line`, with what FastMCP leaves open turned shut.
 
     Unexpected errors are masked, input is strict. The line must stay open while it serves.
-    `auth` says over HTTP who calls; without it, everybody is the local caller.
+    `auth` says over HTTP who calls; without it, everybody is the local caller. `own` is what a
+    project adds.
     """
     table = line.spec.server
-    provider = CommandProvider(line)
-    return FastMCP(
+    provider = CommandProvider(line, own)
+    server = FastMCP(
         table.name,
         instructions=table.instructions,
         version=version("handrail"),
@@ -33,3 +35,5 @@ def build_server(line: Line, auth: AuthProvider | None = None) -> FastMCP:
         mask_error_details=True,
         strict_input_validation=True,
     )
+    own.add_to(server)
+    return server

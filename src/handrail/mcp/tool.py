@@ -23,6 +23,7 @@ from handrail.mcp.files.result import from_files
 from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
+from handrail.mcp.own import NOTHING_OWN, Next, Own
 from handrail.mcp.progress import reporting
 from handrail.mcp.result import from_answer, from_error
 from handrail.mcp.trace import current_trace
@@ -38,10 +39,11 @@ class CommandTool(Tool):
 
     _spec: ToolSpec = PrivateAttr()
     _line: Line = PrivateAttr()
+    _do: Next = PrivateAttr()
 
     @classmethod
-    def declare(cls, spec: ToolSpec, line: Line) -> CommandTool:
-        """The tool that `spec` declares, calling through `line`."""
+    def declare(cls, spec: ToolSpec, line: Line, own: Own = NOTHING_OWN) -> CommandTool:
+        """The tool that `spec` declares, calling through `line`, with `own` code around it."""
         tool = cls(
             name=spec.name,
             description=spec.description,
@@ -49,7 +51,7 @@ class CommandTool(Tool):
             output_schema=output_schema(spec),
             annotations=mcp_types.ToolAnnotations.model_validate(hints(spec)),
         )
-        tool._spec, tool._line = spec, line
+        tool._spec, tool._line, tool._do = spec, line, own.around(spec.name, line.call)
         return tool
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
@@ -61,7 +63,7 @@ class CommandTool(Tool):
             call = Call(self._spec, arguments, listen, asking, caller=who, trace=current_trace())
             try:
                 async with on_hang_up(call.stop):
-                    outcome = await self._line.call(call)
+                    outcome = await self._do(call)
             except CallError as error:
                 return from_error(error, call.id)
         if isinstance(outcome.ending, Cancelled) and not call.was_stopped:

@@ -38,7 +38,7 @@ class Each(TypedDict):
     args: Sequence[Argument]
 
 
-Argument = Union[str, "list[Argument]", When, Unless, Each]  # noqa: UP007  # it names itself
+Argument = Union[str, "list[Argument]", When, Unless, Each]  # `|` takes no text
 """One item of `args`; a list is dropped whole when a param in it is unset."""
 
 
@@ -146,7 +146,16 @@ class Files(Tool, total=False):
 
     files: Required[
         Literal[
-            "read", "list", "find", "grep", "stat", "write", "edit", "move", "copy", "delete",
+            "read",
+            "list",
+            "find",
+            "grep",
+            "stat",
+            "write",
+            "edit",
+            "move",
+            "copy",
+            "delete",
             "restore",
         ]
     ]

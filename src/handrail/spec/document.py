@@ -13,7 +13,10 @@ from handrail.spec import json_source, toml_source, yaml_source
 from handrail.spec.kind import kind_of
 from handrail.spec.source import FIRST, Format, Source, Spots
 
-_READERS: dict[Format, tuple[Callable[[Source], object], Callable[[Source], Spots]]] = {
+SpotFinder = Callable[[Source], Spots]
+"""Finds the place of every key in a text."""
+
+_READERS: dict[Format | None, tuple[Callable[[Source], object], SpotFinder]] = {
     Format.TOML: (toml_source.parse, toml_source.spots),
     Format.YAML: (yaml_source.parse, yaml_source.spots),
     Format.YML: (yaml_source.parse, yaml_source.spots),
@@ -27,12 +30,13 @@ class Document:
 
     source: Source
     data: dict[str, Any]
+    find_spots: SpotFinder
 
     @cached_property
     def _spots(self) -> Spots:
         # Slow, so only when there is something to report.
         try:
-            return _READERS[self.source.format][1](self.source)
+            return self.find_spots(self.source)
         except RecursionError:
             return {}
 
@@ -72,10 +76,11 @@ def printable(text: str) -> str:
 
 def parse(source: Source) -> Document:
     """Read the data. Raises `SpecError` for what is not a table in the file's language."""
-    data = _READERS[source.format][0](source)
+    read, find_spots = _READERS[source.format]
+    data = read(source)
     if data is None:
         raise SpecError([source.problem(0, "E109", "the file is empty", FIRST)])
     if not isinstance(data, dict):
         message = f"a server file is a table, not {kind_of(data)}"
         raise SpecError([source.problem(0, "E102", message)])
-    return Document(source, data)
+    return Document(source, data, find_spots)

@@ -82,6 +82,11 @@ def read(path: Path, environ: Mapping[str, str]) -> Reading:
         document = parse(open_source(path))
     except SpecError as unreadable:
         return Reading(path, faults=unreadable.diagnostics)
+    return read_document(path, document, environ)
+
+
+def read_document(path: Path, document: Document, environ: Mapping[str, str]) -> Reading:
+    """Read what a server file says, whatever is wrong with it. Its paths are relative to `path`."""
     expansion = expand(document.data)
     findings = list(unplain(expansion.data))
     if any(len(finding.at) > DEEPEST for finding in findings):

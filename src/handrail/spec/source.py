@@ -40,10 +40,10 @@ Spots = Mapping[tuple[Key, ...], Spot]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A server file as text."""
+    """A server file as text. Without a format it is a module that Python has read."""
 
     file: Path
-    format: Format
+    format: Format | None
     text: str
 
     def place(self, offset: int) -> Place:
