@@ -1,0 +1,1 @@
+"""Tools that are drafted from what others wrote: help pages, Makefiles, descriptions of APIs."""
