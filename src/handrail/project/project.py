@@ -40,6 +40,17 @@ class ToolModule(Protocol):
         """Code around each of its calls."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A tool without a module, and without code of its own."""
+
+    TOOL: AnyTool
+
+    async def run(self, call: Call, go_on: Next) -> Outcome:
+        """The call as declared."""
+        return await go_on(call)
+
+
 class Tables(TypedDict, total=False):
     """What a server file has beside its tools."""
 
@@ -76,10 +87,10 @@ class Project:
         """Its code around the calls of its tools, and beside them."""
         return Own({module.TOOL["name"]: module.run for module in self.tools}, self.add_to)
 
-    def changed(self, *more: ToolModule, **tables: object) -> Project:
+    def changed(self, *more: ToolModule, root: Path | None = None, **tables: object) -> Project:
         """This project with other tables, and further tools; for tests and experiments."""
         merged = Tables(**{**self.tables, **tables})  # type: ignore[typeddict-item]  # any of them
-        return replace(self, tables=merged, tools=[*self.tools, *more])
+        return replace(self, root=root or self.root, tables=merged, tools=[*self.tools, *more])
 
     def read(self, environ: Mapping[str, str] = os.environ) -> Reading:
         """What its tables say, whatever is wrong with them."""

@@ -1,0 +1,1 @@
+"""From a server file to a whole project."""
