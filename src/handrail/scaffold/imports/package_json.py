@@ -41,7 +41,7 @@ def drafts(where: str, only: Sequence[str]) -> Found:
 
 
 def _target(name: str, script: Any) -> Target:
-    return Target(name, cleaned(script, 120))
+    return Target(name, runs=cleaned(script, 120))
 
 
 def _is_hook(name: str, scripts: dict[str, Any]) -> bool:

@@ -39,6 +39,8 @@ class Target:
 
     name: str
     about: str = ""
+    runs: str = ""
+    """The command that it stands for, where that is one line."""
 
     @property
     def effect(self) -> Effect:
@@ -58,7 +60,7 @@ class Runner:
 
     @property
     def _cwd(self) -> str | None:
-        """That folder as seen from here, where the workspace usually is; None when it is outside."""
+        """That folder as seen from here, where the workspace mostly is; None when it is outside."""
         here, folder = Path.cwd(), self.folder.absolute()
         inside = folder.is_relative_to(here) and ".." not in folder.parts
         return str(folder.relative_to(here)).removeprefix(".") if inside else None
@@ -71,10 +73,10 @@ class Runner:
 
     def _one(self, target: Target) -> Draft:
         about = f"{sentence(target.about)} " if target.about else ""
-        run = f'Runs the {self.noun} "{target.name}".'
+        end = f": {target.runs}" if target.runs else "."
         tool = {
             "name": tool_name(self.program, target.name),
-            "description": f"{about}{run}",
+            "description": f'{about}Runs the {self.noun} "{target.name}"{end}',
             **self._keys(target.effect, target.name),
         }
         return self._draft(tool, target.effect, [target])
@@ -127,5 +129,5 @@ class Runner:
 
 
 def _told(targets: Sequence[Target]) -> str:
-    told = [f"{target.name}: {target.about}" for target in targets if target.about]
+    told = [f"{one.name}: {one.about or one.runs}" for one in targets if one.about or one.runs]
     return cleaned("; ".join(told), 4 * LONGEST_DESCRIPTION) or "Which one to run."

@@ -1,76 +1,124 @@
-"""Drafts, held to what `handrail check` will say of them."""
+"""Drafts, held to what `handrail check` will say of them, and mended where it knows how."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from handrail.diagnostic import Finding, Severity
+from handrail.diagnostic import Finding, Insert, Severity
 from handrail.lint.execution import WORKSPACE
 from handrail.lint.lint import lint
+from handrail.lint.review import Review
 from handrail.lint.security import security
+from handrail.profiles.role import Role
 from handrail.scaffold.draft import Draft
 from handrail.spec.document import Document
 from handrail.spec.load import Reading, read_document
-from handrail.spec.server import ServerSpec
 from handrail.spec.source import Source
 
+PATHS = frozenset({Role.READ, Role.WRITE, Role.DESTROY, Role.FOLDER, Role.LOCAL, Role.LOCAL_WRITE})
+"""Roles whose values are paths of the workspace."""
 _NOWHERE = Source(Path("draft"), None, "")
 
 
 def vetted(drafts: Sequence[Draft]) -> tuple[list[Draft], list[str]]:
-    """The drafts that a server file can hold, with what check will say of each as notes.
+    """The drafts that check accepts, with its warnings as notes.
 
-    The second half says which ones could not be, and why: a fault of an importer of ours, or a
-    file that is stranger than it knows.
+    The second half says which ones it does not, and why.
     """
     kept: list[Draft] = []
     dropped: list[str] = []
     for draft in drafts:
-        spec, findings = _examined(draft)
-        errors = [one for one in findings if one.severity is Severity.ERROR and one.code[0] == "E"]
-        if spec is None or errors:
-            reason = errors[0].message if errors else "it is no tool"
-            dropped.append(f'"{draft.name}" was left out: {reason}.')
+        trial = _Trial(_mended(draft))
+        errors = [one for one in trial.findings if one.severity is Severity.ERROR]
+        if errors:
+            dropped.append(f'"{draft.name}" was left out: {_told(errors[0])}')
         else:
-            kept.append(_noted(_acknowledged(draft, findings), findings))
+            notes = dict.fromkeys([*trial.draft.notes, *trial.warnings])
+            kept.append(replace(trial.draft, notes=tuple(notes)))
     return kept, dropped
 
 
-def _examined(draft: Draft) -> tuple[ServerSpec | None, list[Finding]]:
-    reading = _reading(draft)
-    if reading.spec is None:
-        return None, list(reading.findings)
-    return reading.spec, [*lint(reading.spec), *security(reading.spec, Path())]
+def _mended(draft: Draft) -> Draft:
+    """The draft with what its program's profile knows, and its importer did not."""
+    for mend in (_with_paths, _with_insertions, _acknowledged):
+        trial = _Trial(draft)
+        if trial.reading.spec is not None:
+            draft = mend(trial)
+    return draft
 
 
-def _reading(draft: Draft) -> Reading:
-    data: dict[str, Any] = {
-        "config_version": 1,
-        "programs": {name: dict(one) for name, one in draft.programs.items()},
-        "tool": [dict(draft.tool)],
-    }
-    return read_document(_NOWHERE.file, Document(_NOWHERE, data, lambda _: {}), {})
+@dataclass(frozen=True)
+class _Trial:
+    """A draft as the only tool of a file."""
+
+    draft: Draft
+
+    @cached_property
+    def reading(self) -> Reading:
+        data: dict[str, Any] = {
+            "config_version": 1,
+            "programs": {name: dict(one) for name, one in self.draft.programs.items()},
+            "tool": [dict(self.draft.tool)],
+        }
+        return read_document(_NOWHERE.file, Document(_NOWHERE, data, lambda _: {}), {})
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        spec = self.reading.spec
+        if spec is None:
+            return list(self.reading.findings)
+        return [*lint(spec), *security(spec, Path())]
+
+    @property
+    def warnings(self) -> Iterator[str]:
+        """What check will say, and stop nothing by."""
+        for one in self.findings:
+            if one.at[:1] == ("tool",):
+                yield f"{one.code}: {_told(one)}"
 
 
-def _acknowledged(draft: Draft, findings: Iterable[Finding]) -> Draft:
-    """The draft with what it would be refused without, as it ran such code before."""
-    if not any(one.code == "S402" for one in findings):
-        return draft
-    accepted = [*draft.tool.get("acknowledge", []), WORKSPACE]
+def _told(finding: Finding) -> str:
+    hint = f" {finding.hint}" if finding.hint else ""
+    return f"{finding.message}.{hint}"
+
+
+def _with_paths(trial: _Trial) -> Draft:
+    """Values that the program takes for files become paths, which are held to the workspace."""
+    if trial.reading.spec is None:
+        return trial.draft
+    command = Review.of(trial.reading.spec, Path()).commands[0]
+    named = {name for use, name in command.params() if use.role in PATHS}
+    told = {name for name, one in trial.draft.tool.get("params", {}).items() if "type" in one}
+    paths = sorted(name for name in named - told if command.is_any_text(name))
+    if not paths:
+        return trial.draft
+    params = dict(trial.draft.tool["params"])
+    params |= {name: {**params[name], "type": "path"} for name in paths}
+    note = f"Paths of the workspace only: {', '.join(paths)}."
+    return _changed(trial.draft, note, params=params)
+
+
+def _with_insertions(trial: _Trial) -> Draft:
+    """Arguments that turn off what the program would do by itself."""
+    args = list(trial.draft.tool.get("args", []))
+    fixes = [one.fix for one in trial.findings if isinstance(one.fix, Insert)]
+    for fix in sorted(fixes, key=lambda one: one.index, reverse=True):
+        args[fix.index : fix.index] = fix.items
+    return _changed(trial.draft, args=args) if fixes else trial.draft
+
+
+def _acknowledged(trial: _Trial) -> Draft:
+    """What ran code of the workspace before may go on to; its author is told."""
+    if not any(one.code == "S402" for one in trial.findings):
+        return trial.draft
+    accepted = [*trial.draft.tool.get("acknowledge", []), WORKSPACE]
     note = "It runs code from files in the workspace; `acknowledge` says that this is meant."
-    return replace(draft, tool={**draft.tool, "acknowledge": accepted}, notes=(*draft.notes, note))
+    return _changed(trial.draft, note, acknowledge=accepted)
 
 
-def _noted(draft: Draft, findings: Iterable[Finding]) -> Draft:
-    notes = dict.fromkeys([*draft.notes, *_told(findings)])
-    return replace(draft, notes=tuple(notes))
-
-
-def _told(findings: Iterable[Finding]) -> Iterator[str]:
-    for one in findings:
-        if one.code != "S402" and one.at[:1] == ("tool",):
-            hint = f" {one.hint}" if one.hint else ""
-            yield f"{one.code}: {one.message}.{hint}"
+def _changed(draft: Draft, *notes: str, **keys: Any) -> Draft:
+    return replace(draft, tool={**draft.tool, **keys}, notes=(*draft.notes, *notes))
