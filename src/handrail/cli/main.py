@@ -26,6 +26,8 @@ _COMMANDS = {
     "audit": "handrail.cli.audit:audit",
     "doctor": "handrail.cli.doctor:doctor",
     "schema": "handrail.cli.schema:schema",
+    "new": "handrail.cli.new:new",
+    "eject": "handrail.cli.eject:eject",
 }
 
 

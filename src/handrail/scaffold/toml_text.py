@@ -1,0 +1,93 @@
+"""Tables as the text of a server file: in the order that readers expect, with comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from handrail.scaffold.extra import needs_wizard
+
+SCHEMA_LINE = "#:schema ./.handrail/schema.json"
+_ORDER = (
+    *("server", "workspace", "programs", "secrets", "confinement"),
+    *("auth", "access", "http", "audit", "limits", "telemetry"),
+)
+_INLINE = ("programs", "secrets")
+"""Tables whose entries take a line each."""
+_DEEPEST_HEADER = 3
+"""`[access.roles.reader]`; what is deeper is written in braces."""
+
+Comments = Mapping[str, str]
+"""What to say above a table, by its dotted key; or above the file, by the empty one."""
+Path = tuple[str, ...]
+
+
+def rendered(data: Mapping[str, Any], comments: Comments) -> str:
+    """`data` as TOML; its tools are not written. Text stays text, whatever is in it."""
+    with needs_wizard():
+        import tomlkit
+    tables = [key for key, value in data.items() if isinstance(value, Mapping)]
+    top = {key: data[key] for key in data if key not in (*tables, "tool", "rule")}
+    blocks = [_block((), top, comments)]
+    for key in sorted(tables, key=_rank):
+        blocks += [_block(path, values, comments) for path, values in _parts((key,), data[key])]
+    for rule in data.get("rule", ()):
+        rules = tomlkit.aot()
+        rules.append(_filled(tomlkit.table(), rule))
+        blocks.append(tomlkit.dumps({"rule": rules}))
+    return f"{SCHEMA_LINE}\n" + "\n".join(blocks)
+
+
+def _rank(key: str) -> tuple[int, str]:
+    return (_ORDER.index(key), key) if key in _ORDER else (len(_ORDER), key)
+
+
+def _parts(path: Path, table: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The tables that get a header each: what is in this one itself, then those below it."""
+    deep = len(path) == _DEEPEST_HEADER or path[0] in _INLINE
+    below = {} if deep else {k: v for k, v in table.items() if isinstance(v, Mapping)}
+    if len(below) < len(table) or not table:
+        yield path, {key: value for key, value in table.items() if key not in below}
+    for key, value in below.items():
+        yield from _parts((*path, key), value)
+
+
+def _block(path: Path, values: Mapping[str, Any], comments: Comments) -> str:
+    """One table with its comment above it."""
+    import tomlkit
+
+    document = tomlkit.document()
+    for line in comments.get(".".join(path), "").splitlines():
+        document.add(tomlkit.comment(line))
+    holder: Any = document
+    for step in path[:-1]:
+        holder.add(step, tomlkit.table(is_super_table=True))
+        holder = holder[step]
+    if path:
+        holder.add(path[-1], _filled(tomlkit.table(), values))
+    else:
+        _filled(document, values)
+    return tomlkit.dumps(document)
+
+
+def _filled(table: Any, values: Mapping[str, Any]) -> Any:
+    for key, value in values.items():
+        table.add(key, _item(value))
+    return table
+
+
+def _item(value: Any) -> Any:
+    import tomlkit
+
+    match value:
+        case Mapping():
+            table = tomlkit.inline_table()
+            for key, inner in value.items():
+                table.append(key, _item(inner))
+            return table
+        case Sequence() if not isinstance(value, str):
+            array = tomlkit.array()
+            array.extend(map(_item, value))
+            return array
+        case _:
+            return tomlkit.item(value)
