@@ -56,7 +56,10 @@ def document(file: Path) -> Document:
     source = Source(file, None, text_of(file))
     is_json = source.text.lstrip()[:1] in ("{", "[")
     language = json_source if is_json else yaml_text
-    data = language.parse(source)
+    try:
+        data = language.parse(source)
+    except RecursionError:
+        raise SpecError([_problem(file, "E106", "nested too deeply")]) from None
     if not isinstance(data, dict):
         raise SpecError([_problem(file, "E102", f"its top is {kind_of(data)}, not a table")])
     return Document(source, data, language.spots)

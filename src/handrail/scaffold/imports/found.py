@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from handrail.errors import UsageError
 from handrail.scaffold.draft import Draft
+from handrail.scaffold.imports.shell_line import NotPlain
+from handrail.scaffold.imports.wording import cleaned
 from handrail.spec.suggest import did_you_mean
 
 MOST_TOOLS = 200
@@ -41,3 +43,17 @@ def wanted(entries: dict[str, T], only: Sequence[str], what: str) -> tuple[dict[
 
 def _first(items: Iterable[tuple[str, T]]) -> list[tuple[str, T]]:
     return [item for _, item in zip(range(MOST_TOOLS), items, strict=False)]
+
+
+def translated(
+    entries: Mapping[str, Any], draft: Callable[[str, Any], Draft], notes: Sequence[str]
+) -> Found:
+    """Drafts of the entries that can be translated, and for each other a note that says why not."""
+    drafts: list[Draft] = []
+    lost: list[str] = []
+    for name, said in entries.items():
+        try:
+            drafts.append(draft(name, said))
+        except NotPlain as reason:
+            lost.append(f'"{cleaned(name, 60)}" was not translated: {reason}.')
+    return Found(tuple(drafts), (*notes, *lost))

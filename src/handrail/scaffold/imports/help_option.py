@@ -71,9 +71,18 @@ def read_option(spec: str, about: str) -> HelpOption | None:
         if between is None:
             break
         at = between.end()
-    if not names or (about and spec[at:].strip()):
+        if between[0].isspace() and (len(names) > 1 or spec[at : at + 2] != "--"):
+            break  # a line that lists several options
+    rest = spec[at:].strip()
+    if not names or (about and rest and not rest.startswith("-")):
         return None
-    return _complete(names, value, attached=attached, repeats=repeats, about=f"{spec[at:]} {about}")
+    return _complete(
+        names,
+        value,
+        attached=attached,
+        repeats=repeats,
+        about=about or ("" if rest.startswith("-") else rest),
+    )
 
 
 def _complete(

@@ -12,10 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from handrail.scaffold.imports.help_option import HelpOption, read_option
+from handrail.scaffold.imports.help_text import lines_of
 
-_MOST_LINES = 20_000
-_LONGEST_LINE = 1_000
-_STYLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|.\x08")
 _OPTION = re.compile(r"(?P<indent> *)(?P<spec>-[^ ](?:[^ ]| (?! ))*)(?:  +(?P<about>.*))?")
 _USAGE = re.compile(r"\s*(?:usage|synopsis)\b:?\s*(?P<form>.*)", re.IGNORECASE)
 _HEADING = re.compile(r"[^\s-].*")
@@ -45,10 +43,7 @@ class Page:
 
 def read_page(text: str, known: Sequence[str] = ()) -> Page:
     """Read a help page; `known` are subcommands to look for, whatever their heading says."""
-    lines = [
-        _STYLE.sub("", line[:_LONGEST_LINE]).expandtabs().rstrip()
-        for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]
-    ]
+    lines = lines_of(text)
     usage, after = _usage(lines)
     return Page(
         usage=usage,

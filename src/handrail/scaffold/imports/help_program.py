@@ -102,14 +102,18 @@ def _located(name: str) -> Path:
     return found
 
 
-def _of_commands(command: _Command, page: Page, only: Sequence[str]) -> Found:
-    named, notes = wanted(page.commands, only, "subcommand")
+def _of_commands(command: _Command, whole: Page, only: Sequence[str]) -> Found:
+    named, notes = wanted(whole.commands, only, "subcommand")
     chosen = dict(list(named.items())[: None if only else MOST_COMMANDS])
     found: list[Draft] = []
     for name, about in chosen.items():
         try:
             inner = command.inside(name)
-            found.append(inner.draft(inner.page(), about))
+            page = inner.page()
+            if page.commands and not page.options:
+                notes.append(f"{' '.join(inner.words)} has subcommands of its own; ask for it.")
+            else:
+                found.append(inner.draft(page, about))
         except UsageError as silent:
             notes.append(f"{silent.message}.")
     if others := [name for name in named if name not in chosen]:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 _OPTIONS = re.compile(
-    r"\[\s*-[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]|\([^()]*\)"
+    r"\[\s*[-(][^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]|\([^()]*\)"
     r"|(?<!\S)--?[\w-]+(?:[= ](?:<[^<>]*>|[A-Z_]+))?"
 )
 """Options, in brackets and without, and choices between them."""
 _TOKEN = re.compile(
-    r"(?P<open>\[)?\s*(?:\[?--\]?\s+)?(?P<name><[^<>]+>|[A-Za-z][\w/-]*)(?P<dots>\s*\.\.\.)?"
+    r"(?P<open>\[)?\s*(?:\[?--\]?\s+)?(?P<name><[^<>]+>|\{[\w-]+\}|[A-Za-z][\w/-]*)(?P<dots>\s*\.\.\.)?"
     r"\s*(?P<close>\])?(?P<more>\s*\.\.\.)?"
 )
 _NOT_OPERANDS = re.compile(
@@ -45,9 +45,9 @@ def operands(usage: str, words: int, named: Collection[str]) -> list[Operand]:
 
 def _operands(rest: str, named: Collection[str]) -> Iterator[Operand]:
     for token in _TOKEN.finditer(rest):
-        name = token["name"].strip("<>").strip()
+        name = token["name"].strip("<>{} ")
         optional = bool(token["open"])
-        is_one = token["name"].startswith("<") or name.isupper() or optional
+        is_one = token["name"][0] in "<{" or name.isupper() or optional
         if _NOT_OPERANDS.fullmatch(name.lower()) or not (is_one or name.lower() in named):
             continue
         yield Operand(name, not optional, bool(token["dots"] or token["more"]))

@@ -8,7 +8,14 @@ from dataclasses import replace
 from handrail.errors import UsageError
 from handrail.lint.names import RESERVED
 from handrail.scaffold.draft import Draft
-from handrail.scaffold.imports import help_program, makefile, package_json
+from handrail.scaffold.imports import (
+    genmcp,
+    help_program,
+    makefile,
+    mcpshell,
+    openapi,
+    package_json,
+)
 from handrail.scaffold.imports.found import Found
 from handrail.scaffold.imports.vetting import vetted
 from handrail.scaffold.imports.wording import distinct
@@ -16,7 +23,10 @@ from handrail.scaffold.imports.wording import distinct
 SOURCES: Mapping[str, Callable[[str, Sequence[str]], Found]] = {
     "help": help_program.drafts,
     "make": makefile.drafts,
+    "mcpshell": mcpshell.drafts,
+    "genmcp": genmcp.drafts,
     "npm": package_json.drafts,
+    "openapi": openapi.drafts,
 }
 """The importers, by the end of their option: `--from-make`."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from handrail.diagnostic import Finding, Insert, Severity
 from handrail.lint.execution import WORKSPACE
 from handrail.lint.lint import lint
+from handrail.lint.programs import FILTERS
 from handrail.lint.review import Review
 from handrail.lint.security import security
 from handrail.profiles.role import Role
@@ -91,9 +92,10 @@ def _with_paths(trial: _Trial) -> Draft:
     if trial.reading.spec is None:
         return trial.draft
     command = Review.of(trial.reading.spec, Path()).commands[0]
+    if command.called & FILTERS:
+        return trial.draft
     named = {name for use, name in command.params() if use.role in PATHS}
-    told = {name for name, one in trial.draft.tool.get("params", {}).items() if "type" in one}
-    paths = sorted(name for name in named - told if command.is_any_text(name))
+    paths = sorted(name for name in named if command.is_any_text(name))
     if not paths:
         return trial.draft
     params = dict(trial.draft.tool["params"])

@@ -37,6 +37,7 @@ def _visible(one: str) -> str:
 
 def sentence(text: str) -> str:
     """`text` with a capital first letter and a full stop, as a description begins and ends."""
+    text = text.rstrip(" ;,:")
     if not text:
         return ""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
