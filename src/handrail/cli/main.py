@@ -27,6 +27,7 @@ _COMMANDS = {
     "doctor": "handrail.cli.doctor:doctor",
     "schema": "handrail.cli.schema:schema",
     "new": "handrail.cli.new:new",
+    "questions": "handrail.cli.questions:questions",
     "eject": "handrail.cli.eject:eject",
 }
 

@@ -31,9 +31,10 @@ PATHS = (
     "/proc/self/root/etc/passwd",
     "./../../etc/passwd",
     "x/../../etc/passwd",
-    "leads-out/passwd",
     "//etc/passwd",
-    "~root/.ssh/id_rsa",
     "x\0y",
 )
-"""Paths for a `path` param; `leads-out` is a link to /etc that a test site has."""
+"""Paths for a `path` param."""
+
+LINK = "leads-out"
+"""A link to /etc, in the copy of a workspace."""

@@ -1,8 +1,9 @@
-"""A place to test a project in: a copy of its workspace, and a state of its own."""
+"""A place to test a project in, with a state of its own, where no test can do harm."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -12,11 +13,15 @@ from typing import Any
 
 from handrail.project.project import Project
 from handrail.spec.find import NAME
+from handrail.spec.tool import Effect
+from handrail.testing.corpus import LINK, PATHS
 from handrail.testing.probes import PROBES, PROGRAMS
 
 FOLDER_VARIABLE = "HANDRAIL_TEST_SITE"
 """Names the folder of a site to the processes that a test starts."""
+_COPY = "workspace"
 _NOBODY = 65_534
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-[^{}]*)?\}")
 _MOST_FILES = 20_000
 _IGNORED = shutil.ignore_patterns(
     ".venv", "venv", "node_modules", ".handrail", "__pycache__", ".*_cache"
@@ -31,12 +36,16 @@ class Site:
     """
 
     folder: Path
+    workspace: Path
+    """The project's own, where no tool may write; otherwise a copy of it, in which everything is
+    that examples name, and a link that leads out."""
     project: Project
 
     @property
-    def workspace(self) -> Path:
-        """A copy of the project's; what its examples name is there, and a link that leads out."""
-        return self.folder / "workspace"
+    def paths(self) -> list[str]:
+        """Paths that lead out, for a `path` param."""
+        has_link = (self.workspace / LINK).is_symlink()
+        return [*PATHS, f"{LINK}/passwd"] if has_link else list(PATHS)
 
     @classmethod
     def of(cls, project: Project) -> Site:
@@ -51,7 +60,9 @@ class Site:
             # Commands run as another user when we are root, and that one must get there.
             folder.chmod(0o755)
             _fill(folder, project)
-        return cls(folder, _changed(project, folder))
+        copy = folder / _COPY
+        workspace = copy if copy.exists() else _workspace(project)
+        return cls(folder, workspace, _changed(project, folder, workspace))
 
     def remove(self) -> None:
         """Remove the folder."""
@@ -59,15 +70,18 @@ class Site:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _changed(project: Project, folder: Path) -> Project:
+def _changed(project: Project, folder: Path, workspace: Path) -> Project:
     tables = project.tables
+    # Tools may name paths in the workspace by the same variable.
+    if variable := _VARIABLE.fullmatch(tables.get("workspace", {}).get("root", "")):
+        os.environ[variable[1]] = str(workspace)
     secrets = {name: {"env": f"TEST_SECRET_{name}"} for name in tables.get("secrets", {})}
     for source in secrets.values():
         os.environ[source["env"]] = f"not a secret: {source['env']}"
     return project.changed(
         *PROBES,
         root=folder,
-        workspace={**tables.get("workspace", {}), "root": str(folder / "workspace")},
+        workspace={**tables.get("workspace", {}), "root": str(workspace)},
         programs={**tables.get("programs", {}), **PROGRAMS},
         secrets=secrets,
         auth={"keys": ".handrail/keys.json"} if tables.get("auth") else {},
@@ -95,21 +109,33 @@ def _fill(folder: Path, project: Project) -> None:
             shutil.copytree(source, folder / name)
         elif source.is_file():
             shutil.copy(source, folder)
-    workspace = folder / "workspace"
-    _copy(project, workspace)
+    if not _may_write(project) and _workspace(project).is_dir():
+        return
+    workspace = folder / _COPY
+    _copy(_workspace(project), workspace)
     for path in _named(project):
         _make(workspace, path)
-    (workspace / "leads-out").symlink_to("/etc")
+    (workspace / LINK).symlink_to("/etc")
     if os.geteuid() == 0:
         # A server that is root runs commands as whom the workspace belongs to.
         for place in (workspace, *workspace.rglob("*")):
             os.chown(place, _NOBODY, _NOBODY, follow_symlinks=False)
 
 
-def _copy(project: Project, to: Path) -> None:
-    """The workspace as it is now, where it is there and not too large to copy."""
+def _workspace(project: Project) -> Path:
     spec = project.read().spec
-    source = project.root / (spec.workspace.root if spec is not None else "nowhere")
+    return (project.root / (spec.workspace.root if spec is not None else "nowhere")).resolve()
+
+
+def _may_write(project: Project) -> bool:
+    """Whether any tool may change the workspace."""
+    spec = project.read().spec
+    tools = spec.tools if spec is not None else ()
+    return any(tool.effect is not Effect.READ and tool.writable != () for tool in tools)
+
+
+def _copy(source: Path, to: Path) -> None:
+    """The workspace as it is now, where it is there and not too large to copy."""
     if source.is_dir() and _is_small(source):
         shutil.copytree(source, to, symlinks=True, ignore=_IGNORED)
     else:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, MutableMapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from handrail.scaffold.extra import needs_wizard
+from handrail.spec.document import parse
+from handrail.spec.source import Format, Source
 
 _STATE = ".handrail"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?\}")
@@ -28,28 +31,38 @@ Place = tuple[Any, Any]
 """A table or list, and the key of a path in it."""
 
 
-def rooted(text: str, old: Path, new: Path) -> str:
-    """The text of a server file in `old`, for the folder `new`.
+@dataclass(frozen=True, slots=True)
+class Rooted:
+    """A server file for another folder, and the profiles of the user's that go with it."""
+
+    text: str
+    profiles: Mapping[PurePosixPath, Path]
+    """Where they come from, by their place in the folder."""
+
+
+def rooted(source: Source, new: Path) -> Rooted:
+    """A server file as TOML for the folder `new`.
 
     The workspace becomes one that WORKSPACE may name. State stays beside the file.
     """
     with needs_wizard():
         import tomlkit
 
-    document = tomlkit.parse(text)
+    old = source.file.absolute().parent
+    is_toml = source.format is Format.TOML
+    document = tomlkit.parse(source.text if is_toml else tomlkit.dumps(parse(source).data))
     workspace = document.setdefault("workspace", tomlkit.table())
     workspace["root"] = _workspace(str(workspace.get("root", ".")), old, new)
     for holder, key in [*_places(document), *_of_tools(document)]:
         if isinstance(holder[key], str):
             holder[key] = _moved(str(holder[key]), old, new)
-    return tomlkit.dumps(document)
-
-
-def profiles(document: MutableMapping[str, Any]) -> Iterator[MutableMapping[str, Any]]:
-    """The programs whose profile is a file of the user's."""
+    profiles = {}
     for program in document.get("programs", {}).values():
         if "/" in program.get("profile", ""):
-            yield program
+            at = PurePosixPath("profiles", Path(program["profile"]).name)
+            profiles[at] = old / program["profile"]
+            program["profile"] = f"./{at}"
+    return Rooted(tomlkit.dumps(document), profiles)
 
 
 def _workspace(root: str, old: Path, new: Path) -> str:
