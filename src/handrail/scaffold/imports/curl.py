@@ -117,6 +117,7 @@ class Request:
             "args": ["--proto", "=http,https", "-g", *quiet, *told, *self.args],
             "effect": str(EFFECTS[self.method]),
             "network": True,
+            "writable": [],
             "params": self.params,
             **({"stdin": self.stdin} if self.stdin else {}),
             **({"idempotent": True} if self.method in ("put", "delete") else {}),

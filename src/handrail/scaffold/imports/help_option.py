@@ -71,7 +71,8 @@ def read_option(spec: str, about: str) -> HelpOption | None:
         if between is None:
             break
         at = between.end()
-        if between[0].isspace() and (len(names) > 1 or spec[at : at + 2] != "--"):
+        both_alike = names[0].startswith("--") == spec.startswith("--", at)
+        if between[0].isspace() and (len(names) > 1 or both_alike):
             break  # a line that lists several options
     rest = spec[at:].strip()
     if not names or (about and rest and not rest.startswith("-")):

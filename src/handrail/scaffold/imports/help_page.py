@@ -18,7 +18,9 @@ _OPTION = re.compile(r"(?P<indent> *)(?P<spec>-[^ ](?:[^ ]| (?! ))*)(?:  +(?P<ab
 _USAGE = re.compile(r"\s*(?:usage|synopsis)\b:?\s*(?P<form>.*)", re.IGNORECASE)
 _HEADING = re.compile(r"[^\s-].*")
 _COMMANDS = re.compile(r".*\b(sub)?commands?\b", re.IGNORECASE)
-_COMMAND = re.compile(r" {1,8}(?P<name>[a-z][\w-]*)\*?(?:, [\w-]+)*:?(?: {2,}|\t)(?P<about>\S.*)")
+_COMMAND = re.compile(
+    r" {1,8}(?!or:)(?P<name>[a-z][\w-]*)\*?(?:, [\w-]+)*:?(?: {2,}|\t)(?P<about>\S.*)"
+)
 _ARGUMENTS = re.compile(r"(positional arguments|arguments|args|operands)\b.*:", re.IGNORECASE)
 _ARGUMENT = re.compile(
     r" {1,8}(?P<name>[\[<]*[A-Za-z][\w -]*?[>\]]*(?:\.\.\.)?)(?: {2,}(?P<about>.*))?"
@@ -147,7 +149,8 @@ def _arguments(lines: list[str]) -> Iterator[tuple[str, str]]:
 def _commands(lines: list[str], known: set[str]) -> Iterator[tuple[str, str]]:
     for line, heading in _under_headings(lines):
         found = _COMMAND.fullmatch(line)
-        if found and (found["name"] in known or (not known and _COMMANDS.match(heading))):
+        is_listed = _COMMANDS.match(heading) and not _USAGE.fullmatch(heading)
+        if found and (found["name"] in known or (not known and is_listed)):
             yield found["name"], found["about"]
 
 

@@ -103,8 +103,8 @@ def _operations(data: Mapping[str, Any], found: References) -> Iterator[_Operati
         entry = found.table(item)
         shared = entry.get("parameters")
         for method in EFFECTS:
-            said = found.table(entry.get(method))
-            if said and method != "options":
+            if method in entry and method != "options":
+                said = found.table(entry[method])
                 yield _Operation(method, path, said, shared if isinstance(shared, list) else [])
 
 

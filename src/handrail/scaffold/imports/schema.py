@@ -12,6 +12,7 @@ from handrail.spec.backtracking import super_linear
 _LARGEST = 2**63 - 1
 _MOST_CHOICES = 200
 _LONGEST_TEXT = 1_048_576
+_GROUP = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _TYPES = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
 
 
@@ -91,13 +92,14 @@ def whole_pattern(pattern: str) -> str | None:
         return None
     start, end = pattern.startswith("^"), pattern.endswith("$") and not pattern.endswith("\\$")
     body = pattern[start : len(pattern) - end]
-    whole = ("" if start else "(?s:.*)") + f"(?:{body})" + ("" if end else "(?s:.*)")
-    simple = body if start and end and "|" not in body else whole
+    if "|" in body and (start or end) and not _GROUP.fullmatch(body):
+        return None  # of `^a|b$` each anchor belongs to one side
+    whole = f"{'' if start else '(?s:.*)'}{body}{'' if end else '(?s:.*)'}"
     try:
-        re.compile(simple)
+        re.compile(whole)
     except (re.error, OverflowError, RecursionError):
         return None
-    return None if super_linear(simple) else simple
+    return None if super_linear(whole) else whole
 
 
 def _default(schema: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class _Builder:
         if node.anchor is not None:
             self._refuse(node, "an anchor")
             return None
+        if str(node.tag) not in _KNOWN:
+            self._refuse(node, "a tag")
         match node.id:
             case "mapping":
                 return dict(self._members(node, path))
@@ -89,11 +91,8 @@ class _Builder:
         return self._value(node, path)
 
     def _scalar(self, node: Any) -> object:
-        tag = str(node.tag)
-        if not tag.startswith(_CORE):
-            self._refuse(node, "a tag")
         try:
-            return _READ.get(tag.removeprefix(_CORE), str)(node.value)
+            return _READ.get(str(node.tag).removeprefix(_CORE), str)(node.value)
         except ValueError:
             return str(node.value)
 
@@ -113,3 +112,5 @@ _READ: dict[str, Any] = {
     "float": float,
 }
 """How a plain scalar is read; dates stay text."""
+_KNOWN = {f"{_CORE}{name}" for name in (*_READ, "map", "merge", "seq", "str", "timestamp")}
+"""What nodes may be; other tags make more of them than data."""
