@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from handrail.diagnostic import Diagnostic, Place, Severity
@@ -12,6 +13,8 @@ from handrail.spec.document import Document
 from handrail.spec.kind import kind_of
 from handrail.spec.source import Source
 
+_JSON = re.compile(r'\s*(\{\s*["}]|\[)')
+"""How JSON begins, and YAML hardly ever does."""
 LARGEST_FILE = 1024**2
 """Bytes of a file to import."""
 
@@ -54,7 +57,7 @@ def text_of(file: Path) -> str:
 def document(file: Path) -> Document:
     """A file in JSON or YAML, whose top is a table. Raises `SpecError` with all that is wrong."""
     source = Source(file, None, text_of(file))
-    is_json = source.text.lstrip()[:1] in ("{", "[")
+    is_json = file.suffix == ".json" or _JSON.match(source.text) is not None
     language = json_source if is_json else yaml_text
     try:
         data = language.parse(source)

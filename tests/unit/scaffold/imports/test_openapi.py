@@ -301,7 +301,7 @@ def test_operations_of_one_name_are_both_there(tmp_path: Path) -> None:
 
 
 def test_large_documents_are_cut_with_a_word(tmp_path: Path) -> None:
-    paths = {f"/p{number}": {"get": {}} for number in range(300)}
+    paths: dict[str, Any] = {f"/p{number}": {"get": {}} for number in range(300)}
     data = {"openapi": "3.0.0", "servers": [{"url": "https://a.example"}], "paths": paths}
     found = drafts(tmp_path, json.dumps(data))
     assert len(found) == 200
