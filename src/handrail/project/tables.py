@@ -99,6 +99,8 @@ class Oidc(TypedDict):
     client_secret: str
     base_url: str
     audience: NotRequired[str]
+    roles: NotRequired[str]
+    caller: NotRequired[str]
 
 
 class Proxy(TypedDict, total=False):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import keyword
 import re
 import sys
 from collections.abc import Sequence
+from importlib.metadata import packages_distributions
 
 from handrail.errors import UsageError
 
@@ -55,4 +55,4 @@ def module_names(tools: Sequence[str]) -> list[str]:
 
 def _is_taken(package: str) -> bool:
     """Whether Python, or what is installed with us, has a package of this name."""
-    return package in sys.stdlib_module_names or importlib.util.find_spec(package) is not None
+    return package in sys.stdlib_module_names or package in packages_distributions()

@@ -43,7 +43,7 @@ def literal(value: object, depth: int = 0, taken: int = 0) -> str:
             items = (literal(item, depth + 1, taken=1) for item in value)
             return _block("[", "]", items, depth)
         case _:
-            return repr(value)
+            return repr(value).replace("e+", "e")
 
 
 def assigned(name: str, value: object, kind: str = "") -> str:
@@ -77,7 +77,7 @@ def _line(value: object) -> str | None:
         case Sequence():
             return _joined("[", "]", [("", one) for one in value])
         case _:
-            return repr(value)
+            return repr(value).replace("e+", "e")
 
 
 def _joined(opening: str, closing: str, entries: Sequence[tuple[str, object]]) -> str | None:

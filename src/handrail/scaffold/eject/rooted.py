@@ -75,7 +75,7 @@ def _moved(path: str, old: Path, new: Path) -> str:
     if variable is not None:
         name, default = variable.groups()
         return path if default is None else f"${{{name}:-{_moved(default, old, new)}}}"
-    if not path or path.startswith(("/", "${")) or Path(path).parts[0] == _STATE:
+    if not path or path.startswith(("/", "${")) or Path(path).parts[:1] == (_STATE,):
         return path
     return os.path.relpath(old / path, new)
 
