@@ -11,6 +11,7 @@ from handrail.errors import SpecError
 from handrail.scaffold.draft import Draft
 from handrail.scaffold.imports.files import chosen, document
 from handrail.scaffold.imports.found import Found, translated, wanted
+from handrail.scaffold.imports.genmcp_request import request
 from handrail.scaffold.imports.schema import param_of
 from handrail.scaffold.imports.shell_line import NotPlain
 from handrail.scaffold.imports.shell_tool import ShellTool, mark
@@ -34,17 +35,20 @@ def drafts(where: str, only: Sequence[str]) -> Found:
 
 def _draft(name: str, said: Mapping[str, Any]) -> Draft:
     invocation = _table(said.get("invocation"))
-    cli = _table(invocation.get("cli"))
+    cli, http = _table(invocation.get("cli")), _table(invocation.get("http"))
+    params = _params(_table(said.get("inputSchema")))
+    about = said.get("description") or said.get("title")
+    if http:
+        return request(name, about, http, params)
     if not cli:
         kind = cleaned(next(iter(invocation), "nothing"), 40)
-        raise NotPlain(f"it is no command ({kind}); for requests there is --from-openapi")
-    params = _params(_table(said.get("inputSchema")))
+        raise NotPlain(f"it is neither a command nor a request ({kind})")
     switches: dict[str, str] = {}
     variables = _table(cli.get("templateVariables"))
     scopes = ["It asked for scopes; say `requires` with roles of yours."]
     return ShellTool(
         name=name,
-        about=said.get("description") or said.get("title"),
+        about=about,
         command=_marked(str(cli.get("command", "")), variables, switches),
         params=params,
         switches=switches,

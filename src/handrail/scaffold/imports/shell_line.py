@@ -59,14 +59,15 @@ class NotPlain(ValueError):
 def words_of(command: str) -> list[str]:
     """The words of a plain command. Raises `NotPlain`."""
     line = _CONTINUED.sub(" ", _COMMENT.sub("", command)).strip()
-    words = list(_words(line))
-    if not words:
+    if not line:
         raise NotPlain("it is empty")
-    first = words[0].rpartition("/")[2]
-    if _ASSIGNMENT.match(words[0]):
+    # The reasons that say most come first: a script also has quotes, variables and patterns.
+    if _ASSIGNMENT.match(line):
         raise NotPlain("it sets variables")
-    if _ONLY_SHELL.fullmatch(words[0]):
-        raise NotPlain(f'"{first}" is a word that only a shell knows')
+    if _ONLY_SHELL.fullmatch(line.split()[0]):
+        raise NotPlain(f'"{line.split()[0]}" is a word that only a shell knows')
+    words = list(_words(line))
+    first = words[0].rpartition("/")[2]
     if first in SHELLS | RAISERS | REMOTE | WRAPPERS:
         raise NotPlain(f'"{first}" starts another program')
     return words

@@ -64,6 +64,8 @@ def test_a_plain_command_is_read_as_a_shell_would(command: str, words: list[str]
         ("", "empty"),
         ("# nothing", "empty"),
         ("ls # all", "comment"),
+        ("for x in *.py; do id $x; done", '"for" is a word'),
+        ("N=$(id)\nls", "sets variables"),
     ],
 )
 def test_what_needs_a_shell_is_refused_with_the_reason(command: str, reason: str) -> None:
@@ -285,6 +287,54 @@ def test_what_genmcp_leaves_to_bash_is_not_translated(
     with pytest.raises(UsageError) as refused:
         genmcp(tmp_path, cli_tool(command, properties, templateVariables=variables))
     assert reason in str(refused.value.hint)
+
+
+def http_tool(url: str, method: str = "GET", **http: Any) -> dict[str, Any]:
+    properties = {"id": {"type": "string"}, "n": {"type": "integer"}}
+    schema = {"type": "object", "properties": properties, "required": ["id"]}
+    invocation = {"http": {"url": url, "method": method, **http}}
+    return {"name": "tool", "description": "x", "inputSchema": schema, "invocation": invocation}
+
+
+def test_a_request_of_genmcp_becomes_one_of_curl(tmp_path: Path) -> None:
+    draft = genmcp(tmp_path, http_tool("http://localhost:5000/a/{id}"))["tool"]
+
+    assert draft.tool["args"][-3:] == [
+        "--url",
+        "http://localhost:5000/a/{id}",
+        ["--url-query", "n={n}"],
+    ]
+    assert "pattern" in draft.tool["params"]["id"]
+    assert errors(tmp_path, [draft]) == []
+
+
+def test_what_genmcp_puts_into_a_body_is_in_the_body(tmp_path: Path) -> None:
+    draft = genmcp(tmp_path, http_tool("http://localhost/a/{id}", "POST"))["tool"]
+
+    assert draft.tool["stdin"] == "{body}"
+    assert draft.tool["params"]["body"]["description"] == "The body: JSON with n (integer)."
+    assert draft.tool["effect"] == "write"
+    assert any("members of `body` now: n" in note for note in draft.notes)
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        http_tool("http://{id}/a"),
+        http_tool("file:///etc/passwd"),
+        http_tool("http://u:p@host/"),
+        http_tool("http://host/a?x={id}"),
+        http_tool("http://host/a", "TRACE"),
+        http_tool("http://host/a", headers={"X": "{id}"}),
+    ],
+    ids=range(6),
+)
+def test_a_request_that_curl_could_not_make_alike_is_not_translated(
+    tmp_path: Path, tool: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        genmcp(tmp_path, tool)
+    assert "was not translated" in str(refused.value.hint)
 
 
 @pytest.mark.parametrize("source", ["mcpshell", "genmcp"])
