@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from handrail.scaffold.answer_shapes import credential, is_own, variable
 from handrail.scaffold.answers import Answers
+from handrail.scaffold.comments import comments, with_network_comments
 from handrail.scaffold.draft import Draft
 from handrail.scaffold.drafts import needs_network
-from handrail.scaffold.settled import REDIS_URL, Settled
+from handrail.scaffold.settled import Settled
 from handrail.scaffold.surroundings import Surroundings
+from handrail.scaffold.tables import tables
 from handrail.scaffold.toml_text import rendered
-
-KEY_FILE = ".handrail/keys.json"
-AUDIT_FILE = ".handrail/audit.jsonl"
-OPS_ADDRESS = "127.0.0.1:9464"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,87 +30,39 @@ class Composition:
 def composed(answers: Answers, surroundings: Surroundings) -> Composition:
     """The server file that the answers ask for; what they leave open takes its default."""
     settled = Settled(answers, surroundings)
-    data = _merged(dict(_tables(settled)), _passed_through(answers))
-    text = rendered(data, _comments(settled))
+    data = _over(tables(settled), _passed_through(answers))
+    text = rendered(data, comments(settled))
     drafts = [_with_needs(draft, settled) for draft in settled.drafts]
     drafts += [Draft(tool) for tool in answers.data.get("tool", ())]
     if drafts:
         from handrail.scaffold.insert import inserted
 
-        text = inserted(text, drafts)
+        text = with_network_comments(inserted(text, drafts), settled)
     return Composition(text, tuple(_notes(settled)))
 
 
-def _tables(settled: Settled) -> Iterator[tuple[str, Any]]:
-    """What the answers stand for, as the server file says it."""
-    yield "config_version", 1
-    yield "use", settled.use
-    yield "server", {"name": settled.name, "instructions": settled.instructions}
-    yield "workspace", {"root": settled.root}
-    if secrets := dict(_secrets(settled)):
-        yield "secrets", secrets
-    yield "confinement", {"require": settled.require}
-    if settled.auth == "keys":
-        yield "auth", {"keys": KEY_FILE}
-    if access := dict(_access(settled)):
-        yield "access", access
-    if settled.state != "none":
-        yield "audit", {"file": AUDIT_FILE}
-    yield "limits", settled.limits
-    if settled.runs != "stdio":
-        yield "telemetry", {"ops": OPS_ADDRESS}
-    if settled.deny:
-        yield "rule", [_denied(command) for command in settled.deny]
-
-
-def _secrets(settled: Settled) -> Iterator[tuple[str, dict[str, str]]]:
-    for text in settled.environment:
-        name, value = variable(text)
-        if value is None:
-            yield name, {"env": name}
-    for text in settled.credentials:
-        name, file = credential(text)
-        yield name, {"env": name} if file is None else {"file": file}
-
-
-def _access(settled: Settled) -> Iterator[tuple[str, Any]]:
-    if settled.state != "none":
-        yield "store", "sqlite" if settled.state == "disk" else REDIS_URL
-    if settled.auth != "none":
-        yield "roles", {"reader": {"tools": ["read_*"]}, "developer": {"tools": ["*"]}}
-
-
-def _denied(command: str) -> dict[str, Any]:
-    return {
-        "argv": shlex.split(command),
-        "decision": "deny",
-        "reason": "The author of this server keeps this to people.",
-    }
-
-
 def _passed_through(answers: Answers) -> dict[str, Any]:
+    """What the answers say in the server file's own words."""
     data = answers.data
     return {k: v for k, v in data.items() if not is_own(k, v) and k != "tool"}
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables with others laid over them; rules bind together, so they all stay."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
         if isinstance(under, Mapping) and isinstance(value, Mapping):
-            merged[key] = _merged(under, value)
-        elif key == "rule":
-            merged[key] = [*value, *merged.get("rule", [])]
+            merged[key] = _over(under, value)
         else:
-            merged[key] = value
+            merged[key] = [*value, *(under or ())] if key == "rule" else value
     return merged
 
 
 def _with_needs(draft: Draft, settled: Settled) -> Draft:
     """The draft with the variables, and the network, that its command needs."""
     env = dict(draft.tool.get("env", {}))
-    for text in settled.environment:
-        name, value = variable(text)
+    for name, value in map(variable, settled.environment):
         env[name] = {"secret": name} if value is None else value
     env |= {name: {"secret": name} for name, _ in map(credential, settled.credentials)}
     tool = {**draft.tool, **({"env": env} if env else {})}
@@ -122,10 +71,11 @@ def _with_needs(draft: Draft, settled: Settled) -> Draft:
     return replace(draft, tool=tool)
 
 
-def _comments(settled: Settled) -> dict[str, str]:
-    return {"": "Made by handrail new. handrail check tells what is wrong with it."}
-
-
 def _notes(settled: Settled) -> Iterator[str]:
     for draft in settled.drafts:
         yield from (f"{draft.name}: {note}" for note in draft.notes)
+        if needs_network(draft) and not settled.hosts:
+            yield f"{draft.name}: it has no network, as no hosts were named"
+    for one in settled.around.databases:
+        where = f" at {one.host}" if one.host else ""
+        yield f".env names a {one.kind} database{where} ({one.variable}); no tool reaches it"

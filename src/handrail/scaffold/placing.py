@@ -34,7 +34,7 @@ def check_place(folder: Path) -> Path:
 
 
 def place(folder: Path, text: str) -> Path:
-    """Write the server file, and the schema beside it. Raises `UsageError`; nothing is left then."""
+    """Write the server file, and the schema beside it. Raises `UsageError`, and leaves nothing."""
     file = check_place(folder)
     state = folder / STATE
     schema = json.dumps(build_schema(), indent=2, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from handrail.scaffold.draft import Draft
 from handrail.scaffold.drafts import (
     changed_by_tool,
     changed_by_use,
+    draft_of,
     drafts_of,
     is_within,
     lifted,
@@ -37,11 +38,11 @@ class Settled:
     @cached_property
     def name(self) -> str:
         found = "".join(one for one in self.around.folder.name if one.isprintable()).strip()
-        return self._said("server.name", found[:_LONGEST_NAME] or "server")
+        return str(self._said("server.name", found[:_LONGEST_NAME] or "server"))
 
     @cached_property
     def instructions(self) -> str:
-        return self._said("server.instructions", self._sentence())
+        return str(self._said("server.instructions", self._sentence()))
 
     @cached_property
     def use(self) -> list[str]:
@@ -53,18 +54,8 @@ class Settled:
     @cached_property
     def commands(self) -> list[str]:
         """Those that were said, or those that the folder speaks of, where they may be run."""
-        allowed = self.answers.said("changes")
-        found = self.around.commands if allowed is not None else ()
-        fit = (
-            [one.name for one in ()]
-            if allowed is None
-            else [
-                command
-                for command, draft in zip(found, drafts_of(found), strict=True)
-                if is_within(changed_by_tool(draft.tool), str(allowed))
-            ]
-        )
-        return list(self._said("commands", fit))
+        said = self.answers.said("commands")
+        return list(self._found() if said is None else said)
 
     @cached_property
     def drafts(self) -> list[Draft]:
@@ -143,6 +134,13 @@ class Settled:
     def can_reach_hosts(self) -> bool:
         """Whether a command is of no use without the network."""
         return any(map(needs_network, self.drafts))
+
+    def _found(self) -> Iterator[str]:
+        """Commands that the folder speaks of, of those that may be run."""
+        allowed = self.answers.said("changes") or "nothing"
+        for command in self.around.commands if allowed != "nothing" else ():
+            if is_within(changed_by_tool(draft_of(command).tool), allowed):
+                yield command
 
     def _said(self, key: str, default: Any) -> Any:
         said = self.answers.said(key)

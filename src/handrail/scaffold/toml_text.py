@@ -72,22 +72,23 @@ def _block(path: Path, values: Mapping[str, Any], comments: Comments) -> str:
 
 def _filled(table: Any, values: Mapping[str, Any]) -> Any:
     for key, value in values.items():
-        table.add(key, _item(value))
+        table.add(key, item(value))
     return table
 
 
-def _item(value: Any) -> Any:
+def item(value: Any) -> Any:
+    """A value as TOML writes it in one line."""
     import tomlkit
 
     match value:
         case Mapping():
             table = tomlkit.inline_table()
             for key, inner in value.items():
-                table.append(key, _item(inner))
+                table.append(key, item(inner))
             return table
         case Sequence() if not isinstance(value, str):
             array = tomlkit.array()
-            array.extend(map(_item, value))
+            array.extend(map(item, value))
             return array
         case _:
             return tomlkit.item(value)
