@@ -13,7 +13,8 @@ import pytest
 from fastmcp import Client
 from fastmcp.client.transports import StdioTransport
 
-from tests.ejected.ejecting import BIN, PATH, eject, package_in, run
+from tests.ejected.ejecting import PATH, eject, package_in, run
+from tests.ejected.installing import install
 from tests.ejected.pairs import Choice, pairwise
 from tests.running import hand_over
 
@@ -138,17 +139,3 @@ async def serves(file: Path, said: dict[str, str]) -> None:
     )
     async with Client(server) as client:
         assert await client.list_tools()
-
-
-def install(project: Path) -> None:
-    """A new environment, as the Makefile makes it, by a faster installer."""
-    uv = [str(BIN / "uv"), "--quiet"]
-    into = ["--python", ".venv/bin/python"]
-    wheel = ["--no-deps", "--no-index", "--find-links", "vendor", "handrail"]
-    for command in (
-        ["venv", "--python", sys.executable, ".venv"],
-        ["pip", "install", *into, "--require-hashes", "-r", "requirements-dev.lock"],
-        ["pip", "install", *into, *wheel],
-        ["pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", "."],
-    ):
-        subprocess.run([*uv, *command], cwd=project, check=True)
