@@ -30,7 +30,7 @@ _FRAMEWORK = {
 """Settings of the framework, which reads them when it is imported."""
 
 
-def serve(
+def serve(  # noqa: PLR0913  # one for each option
     file: Path | None = None,
     *,
     http: Annotated[str | None, Parameter(name="--http")] = None,
@@ -38,6 +38,8 @@ def serve(
     drain: float = DRAIN_SECONDS,
     log_format: Format | None = None,
     log_level: Level = "info",
+    builder: Annotated[bool, Parameter(negative="")] = False,
+    folder: Path | None = None,
 ) -> int:
     """Serve the tools of FILE, on stdio or over streamable HTTP.
 
@@ -55,9 +57,15 @@ def serve(
         json or plain lines on stderr; plain on a terminal, json elsewhere.
     log_level
         debug, info, warning or error.
+    builder
+        Serve tools that write a server file, in place of those of one; on stdio.
+    folder
+        With --builder: where the server file will be; this folder when left out.
     """
     prepare_framework()
     chosen = options(http, ops, drain, log_format, log_level)
+    if builder or folder is not None:
+        return _build(chosen, folder, builder=builder, served=(file, http, ops))
     # Slow to import, so that is done while the probe of the confinement waits for its processes.
     ahead = threading.Thread(target=importlib.import_module, args=("handrail.ops.serving",))
     ahead.start()
@@ -66,6 +74,21 @@ def serve(
     finally:
         ahead.join()
     run(opened, chosen)
+    return 0
+
+
+def _build(
+    chosen: Options, folder: Path | None, *, builder: bool, served: tuple[object, ...]
+) -> int:
+    """Serve the builder, which has no server file and no address."""
+    if not builder:
+        raise UsageError("--folder is where --builder writes a server file", hint="Add --builder.")
+    if any(one is not None for one in served):
+        raise UsageError("--builder goes with --folder alone: no FILE, no --http, no --ops")
+    from handrail.scaffold.builder.serving import serve_builder
+
+    configure_logs(chosen.log_format, chosen.log_level.upper())
+    serve_builder(folder or Path())
     return 0
 
 
