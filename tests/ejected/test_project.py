@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -125,10 +126,11 @@ def test_the_runtime_comes_along_as_a_wheel(tmp_path: Path) -> None:
 def test_the_same_file_makes_the_same_project(tmp_path: Path) -> None:
     file = ROOT / "examples" / "container" / "handrail.toml"
     content = []
-    for folder in ("a", "b"):
-        eject(file, tmp_path / folder / "p", "--name", "own", "--vendor")
-        project = tmp_path / folder / "p"
+    for _ in range(2):
+        project = tmp_path / "p"
+        eject(file, project, "--name", "own", "--vendor")
         files = [path for path in sorted(project.rglob("*")) if path.is_file()]
         content.append([(path.relative_to(project), path.read_bytes()) for path in files])
+        shutil.rmtree(project)
 
     assert content[0] == content[1]

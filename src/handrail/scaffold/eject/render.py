@@ -12,6 +12,7 @@ from handrail.mcp.hints import hints
 from handrail.mcp.input_schema import arguments_schema
 from handrail.mcp.output_schema import output_schema
 from handrail.scaffold.eject.choices import Choices, Part
+from handrail.scaffold.eject.clients import client_configs
 from handrail.scaffold.eject.facts import facts, tables_of
 from handrail.scaffold.eject.modules import docstring, tables_module, tool_module
 from handrail.scaffold.eject.names import module_names, package_name
@@ -49,7 +50,7 @@ _LOCKS = ("requirements.lock", "requirements-dev.lock")
 def render(reading: Reading, spec: ServerSpec, text: str, choices: Choices) -> Rendered:
     """The project of a server file that was read; `text` is the file itself.
 
-    What is binary, or depends on the machine, is not among it.
+    Of the machine it knows only the folder, for clients must be told where the server is.
     """
     data = reading.expansion.data
     package = package_name(choices.name)
@@ -63,6 +64,9 @@ def render(reading: Reading, spec: ServerSpec, text: str, choices: Choices) -> R
         rendered[PurePosixPath("src", package, path)] = File(Owner.MERGED, source.encode())
     for name in _LOCKS:
         rendered[PurePosixPath(name)] = File(Owner.GENERATED, _template(name).encode())
+    if Part.CLIENTS in choices.parts:
+        for path, source in client_configs(reading.file.absolute().parent, told):
+            rendered[PurePosixPath(path)] = File(Owner.GENERATED, source.encode())
     for path, source in _filled(told, choices):
         rendered[PurePosixPath(path.replace("package", package, 1))] = File(
             _owner(path), source.encode()
