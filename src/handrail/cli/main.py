@@ -29,6 +29,7 @@ _COMMANDS = {
     "new": "handrail.cli.new:new",
     "questions": "handrail.cli.questions:questions",
     "eject": "handrail.cli.eject:eject",
+    "update": "handrail.cli.update:update",
 }
 
 

@@ -1,0 +1,61 @@
+"""A project's own tests, run as its author runs them: unconfined."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_PASSED = 0
+_NONE_THERE = 5
+"""What pytest exits with."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRun:
+    """How they ended, and all that they said."""
+
+    code: int | None
+    """None: they did not end in their time."""
+    output: str
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether nothing failed; a project without tests has nothing that could."""
+        return self.code in (_PASSED, _NONE_THERE)
+
+
+def run_tests(python: Path, folder: Path, *, seconds: float) -> TrialRun:
+    """Run pytest in `folder`, whose `src` comes before whatever `python` has installed.
+
+    What is left of them after `seconds`, or when we are interrupted, is killed.
+    """
+    sources = os.pathsep.join(filter(None, (str(folder / "src"), os.environ.get("PYTHONPATH"))))
+    environ = {**os.environ, "PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [str(python), "-m", "pytest", "-q", "--color=no"],
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        code = _ended(process, seconds)
+        said.seek(0)
+        return TrialRun(code, said.read().decode(errors="replace"))
+
+
+def _ended(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
