@@ -30,6 +30,7 @@ _COMMANDS = {
     "questions": "handrail.cli.questions:questions",
     "eject": "handrail.cli.eject:eject",
     "update": "handrail.cli.update:update",
+    "client": "handrail.cli.client:client",
 }
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from handrail.errors import UsageError
+from handrail.scaffold.clients import toml, yaml
 from handrail.scaffold.clients.client import Client, Format, Slot, Template
 from handrail.scaffold.clients.launch import Http, Launch, Stdio
-from handrail.scaffold.extra import needs_wizard
 
 
 def entry(client: Client, server: Launch) -> dict[str, Any]:
@@ -38,18 +38,9 @@ def written(format: Format, document: Mapping[str, Any]) -> str:
         case Format.JSON | Format.JSONC:
             return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
         case Format.TOML:
-            return _toml(document)
+            return toml.dumps(document)
         case Format.YAML:
-            from handrail.scaffold.clients.yaml_text import block
-
-            return block(document)
-
-
-def _toml(document: Mapping[str, Any]) -> str:
-    with needs_wizard():
-        import tomlkit
-
-    return tomlkit.dumps(document)
+            return yaml.dumps(document)
 
 
 def _slots(client: Client, server: Launch) -> dict[Slot, Any]:
