@@ -11,7 +11,17 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import accounts, calls, flood, metered, spawn, startup, throughput, watched
+from benchmarks import (
+    accounts,
+    calls,
+    first_call,
+    flood,
+    metered,
+    spawn,
+    startup,
+    throughput,
+    watched,
+)
 from benchmarks.table import Table
 
 BENCHMARKS: dict[str, tuple[Callable[[int], Awaitable[Table]], int]] = {
@@ -20,6 +30,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], Awaitable[Table]], int]] = {
     "throughput": (throughput.measure, throughput.ROUNDS),
     "flood": (flood.measure, flood.ROUNDS),
     "startup": (startup.measure, startup.ROUNDS),
+    "first_call": (first_call.measure, first_call.ROUNDS),
     "metered": (metered.measure, metered.ROUNDS),
     "watched": (watched.measure, watched.ROUNDS),
     "accounts": (accounts.measure, accounts.ROUNDS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,9 +23,11 @@ _WAIT_SECONDS = 30.0
 class Screen:
     """A command in a terminal."""
 
-    process: pexpect.spawn[bytes]
+    process: pexpect.spawn[Any]
     shown: pyte.HistoryScreen
     stream: pyte.ByteStream
+    raw: str = ""
+    """All that the command wrote, as it wrote it."""
 
     @property
     def lines(self) -> list[str]:
@@ -50,6 +53,11 @@ class Screen:
         while words not in self.text:
             assert self._read(), f"{words!r} was not seen on\n{self.all_text}"
 
+    def see_question(self, words: str) -> None:
+        """Wait until a question is the last thing on the screen, wherever its line is broken."""
+        while words.replace(" ", "") not in self._question():
+            assert self._read(), f"{words!r} was not asked on\n{self.all_text}"
+
     def type(self, keys: str) -> None:
         """Press keys."""
         self.process.send(keys)
@@ -62,9 +70,17 @@ class Screen:
         assert self.process.exitstatus is not None, f"killed by {self.process.signalstatus}"
         return int(self.process.exitstatus)
 
+    def _question(self) -> str:
+        """What stands from the last question on, without its spaces."""
+        lines = self.text.splitlines()
+        marks = [n for n, line in enumerate(lines) if re.match(r"(\d+ of|\?) ", line)]
+        return "".join("".join(lines[marks[-1] :]).split()) if marks else ""
+
     def _read(self) -> bool:
         try:
-            self.stream.feed(self.process.read_nonblocking(65_536, timeout=_WAIT_SECONDS))
+            new = self.process.read_nonblocking(65_536, timeout=_WAIT_SECONDS)
+            self.raw += new.decode(errors="replace")
+            self.stream.feed(new)
         except pexpect.EOF:
             return False
         except pexpect.TIMEOUT:
@@ -88,8 +104,12 @@ def screen(
         timeout=_WAIT_SECONDS,
     )
     shown = pyte.HistoryScreen(columns, rows, history=10_000, ratio=1)
-    # Where the cursor is, when a program asks.
-    shown.write_process_input = process.send  # type: ignore[method-assign]  # made to be replaced
+
+    def reply(data: str) -> None:
+        """Say where the cursor is, when a program asks."""
+        process.send(data)
+
+    shown.write_process_input = reply  # type: ignore[method-assign]  # made to be replaced
     try:
         yield Screen(process, shown, pyte.ByteStream(shown))
     finally:

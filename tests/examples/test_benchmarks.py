@@ -26,6 +26,7 @@ RATIO = re.compile(r" \d+\.\d\d  +\d+\.\d\d  +\d+\.\d\d-\d+\.\d\d")
         pytest.param("metered", 6, marks=pytest.mark.nightly),
         pytest.param("throughput", 2, marks=pytest.mark.nightly),
         pytest.param("startup", 2, marks=pytest.mark.nightly),
+        pytest.param("first_call", 2, marks=pytest.mark.nightly),
     ],
 )
 def test_a_table_of_ratios_comes_out(name: str, rows: int, tmp_path: Path) -> None:

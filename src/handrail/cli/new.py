@@ -31,7 +31,7 @@ Flag = Annotated[bool, Parameter(negative="")]
 class Said:
     """What the command line answers beforehand."""
 
-    answers: str | None = None
+    answers: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None
     """A file with answers: TOML, YAML or JSON in the shape of a server file, any part of it;
     - for standard input. `handrail questions` lists the keys."""
     set: Annotated[tuple[str, ...], Parameter(negative="")] = ()

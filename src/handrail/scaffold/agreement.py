@@ -18,7 +18,8 @@ from handrail.scaffold.drafts import (
     needs_network,
 )
 
-_REDIS = ("redis://", "rediss://", "unix://", "${")
+_STATES = {"memory": "none", "sqlite": "disk"}
+"""What each store is called among the answers; any other one is the URL of a Redis."""
 _JWT = 'Write [auth.jwt] with issuer, audience and jwks instead of auth = "jwt".'
 
 
@@ -77,14 +78,12 @@ def _changes(data: Mapping[str, Any], drafts: Mapping[int, Draft]) -> Iterator[F
 
 
 def _state(data: Mapping[str, Any]) -> Iterator[Finding]:
-    state, access = data.get("state"), data.get("access", {})
-    store = access.get("store")
-    if state is None or isinstance(state, dict) or store is None:
+    state, store = data.get("state"), data.get("access", {}).get("store")
+    if state is None or isinstance(state, dict):
         return
-    url = store.startswith(_REDIS)
-    if url != (state == "redis") or (state == "disk" and store == "memory"):
-        hint = "Leave out one of them."
-        yield _wrong(("access", "store"), f'access.store is not what state = "{state}" says', hint)
+    if store is not None and state != _STATES.get(store, "redis"):
+        message = f'access.store is not what state = "{state}" says'
+        yield _wrong(("access", "store"), message, "Leave out one of them.")
     if state == "none" and "audit" in data:
         yield _wrong(("audit",), 'the audit is kept on the disk, and state = "none"')
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from handrail.diagnostic import Finding
+from handrail.diagnostic import Finding, Severity
+from handrail.lint.lint import lint
 from handrail.spec.document import Document
 from handrail.spec.keys import known_keys
 from handrail.spec.load import read_document
@@ -139,7 +140,13 @@ def _server_problems(rest: dict[str, Any]) -> list[Finding]:
     data = {"config_version": 1, "use": list(shipped()), **rest}
     document = Document(Source(_HERE, None, ""), data, lambda _: {})
     reading = read_document(_HERE, document, {})
-    return [one for one in reading.expansion.told(reading.findings) if one.code != _UNSET]
+    found = list(reading.findings)
+    if reading.spec is not None:
+        found += lint(reading.spec)
+    elif reading.salvage is not None:
+        found += reading.salvage.believe(lint(reading.salvage.spec))
+    told = reading.expansion.told(found)
+    return [one for one in told if one.severity is Severity.ERROR and one.code != _UNSET]
 
 
 def _frozen(value: Any) -> Any:

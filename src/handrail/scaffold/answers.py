@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,16 +36,7 @@ class Answers:
 
     def saying(self, key: str, value: Any) -> Answers:
         """The same, with one more key; None takes it away."""
-        *tables, name = key.split(".")
-        data = deepcopy(dict(self.data))
-        holder = data
-        for table in tables:
-            holder = holder.setdefault(table, {})
-        if value is None:
-            holder.pop(name, None)
-        else:
-            holder[name] = value
-        return Answers(data, self.layers)
+        return Answers(_saying(self.data, key.split("."), value), self.layers)
 
     def refuse(self, findings: Iterable[Finding]) -> None:
         """Raise `SpecError` with the places of `findings`, if there are any."""
@@ -76,6 +66,8 @@ def from_documents(layers: Sequence[Document]) -> Answers:
     data: dict[str, Any] = {}
     for layer in layers:
         data = _merged(data, layer.data)
+    if data.get("telemetry") == {"otlp": ""}:
+        del data["telemetry"]  # what is asked for may be left empty: nowhere
     found = misshapen(data)
     found += contradictions(mend(data, found))
     answers = Answers(data, tuple(layers))
@@ -94,6 +86,14 @@ def located(layers: Sequence[Document], findings: Iterable[Finding]) -> list[Dia
     for number in sorted(by_layer):
         diagnostics += layers[number].locate(by_layer[number])
     return diagnostics
+
+
+def _saying(data: Mapping[str, Any], at: Sequence[str], value: Any) -> dict[str, Any]:
+    key, *rest = at
+    if rest:
+        value = _saying(data.get(key, {}), rest, value) or None
+    kept = {name: one for name, one in data.items() if name != key or value is not None}
+    return kept if value is None else {**kept, key: value}
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -88,13 +88,11 @@ def _next(at: int, given: Answers, answers: Answers, around: Surroundings) -> in
 
 
 def missing(answers: Answers, around: Surroundings) -> dict[str, Any]:
-    """What was not answered and has any meaning, with its default."""
+    """What was not answered and has any meaning, with its default; an empty text says nothing."""
     settled = Settled(answers, around)
-    return {
-        part.key: part.default(settled)
-        for _, part in PARTS
-        if answers.said(part.key) is None and part.applies(settled)
-    }
+    open_ = [part for _, part in PARTS if answers.said(part.key) is None]
+    defaults = {part.key: part.default(settled) for part in open_ if part.applies(settled)}
+    return {key: value for key, value in defaults.items() if value != ""}
 
 
 def _prompt(number: int, part: Part, settled: Settled, typed: Mapping[str, Any]) -> Prompt:
@@ -128,11 +126,11 @@ def _objections(answers: Answers, part: Part, value: Any) -> list[Finding]:
     return found or contradictions(data)
 
 
-def _shortest(answers: Answers, around: Surroundings, keys: Iterable[str]) -> Answers:
+def _shortest(answers: Answers, around: Surroundings, keys: Container[str]) -> Answers:
     """The same without what would have been so by default: what is left can be typed again."""
-    by_key = {part.key: part for _, part in PARTS}
-    for key in keys:
-        without = answers.saying(key, None)
-        if by_key[key].default(Settled(without, around)) == answers.said(key):
+    # Defaults follow from answers before them, so the last ones go first.
+    for part in [part for _, part in reversed(PARTS) if part.key in keys]:
+        without = answers.saying(part.key, None)
+        if part.default(Settled(without, around)) == answers.said(part.key):
             answers = without
     return answers

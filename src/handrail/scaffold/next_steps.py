@@ -19,7 +19,7 @@ _FIRST = ("git_status", "list_files", "find_files")
 
 
 def next_steps(settled: Settled, file: Path, call: str | None) -> list[str]:
-    """Three commands: to check, to call, to connect. `call` is one of an example of a tool."""
+    """Commands to check, to call, to connect. `call` is one that calls a tool."""
     here = file.parent.absolute() == Path.cwd()
     steps = [["handrail", "check", *([] if here else [str(file)])]]
     if call is not None:
@@ -27,6 +27,9 @@ def next_steps(settled: Settled, file: Path, call: str | None) -> list[str]:
     if settled.runs == "stdio":
         steps.append(["handrail", "client", "claude-code", *([] if here else [str(file)])])
     else:
+        if settled.auth == "keys":
+            named = [] if here else ["--file", str(file)]
+            steps.append(["handrail", "key", "new", "ann", "--role", "developer", *named])
         form = [] if settled.logging == "json" else ["--log-format", "plain"]
         at = "127.0.0.1:8000"
         named = [] if here else [str(file)]
@@ -58,7 +61,7 @@ def _set_word(key: str, value: Any) -> str:
     """The shortest way to say it: as plain text where that means the same."""
     text = value[0] if isinstance(value, list) and len(value) == 1 else value
     plain = f"{key}={text}"
-    if Answers(set_document([plain]).data).said(key) == value:
+    if not isinstance(text, list) and Answers(set_document([plain]).data).said(key) == value:
         return plain
     name, _, written = line(key, value).partition(" = ")
     return f"{name}={written}"

@@ -27,10 +27,11 @@ def set_document(words: Sequence[str]) -> Document:
     spots: dict[tuple[str | int, ...], Spot] = {}
     begin = 0
     for word in words:
-        key, equals, text = word.partition("=")
+        name, equals, text = word.partition("=")
+        key = name.strip()
         if not equals or not _KEY.fullmatch(key):
             raise UsageError(f"--set {word!r} is not KEY=VALUE", hint='--set changes="files"')
-        spot = Spot(begin, begin + len(key) + 1)
+        spot = Spot(begin, begin + len(name) + 1)
         at = tuple(key.split("."))
         place = _put(data, at, _value(at, text))
         if place is None:

@@ -83,7 +83,10 @@ class Settled:
 
     @cached_property
     def root(self) -> str:
-        return str(self._said("workspace.root", relative_root(self.around)))
+        found = relative_root(self.around)
+        # An image brings the workspace that it is given.
+        elsewhere = self.runs in ("docker", "kubernetes")
+        return str(self._said("workspace.root", f"${{WORKSPACE:-{found}}}" if elsewhere else found))
 
     @cached_property
     def environment(self) -> list[str]:

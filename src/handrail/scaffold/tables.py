@@ -28,8 +28,7 @@ def _tables(settled: Settled) -> Iterator[tuple[str, Any]]:
     yield "server", {"name": settled.name, "instructions": settled.instructions}
     yield "workspace", {"root": settled.root}
     yield "secrets", dict(_secrets(settled))
-    if settled.require != "landlock":
-        yield "confinement", {"require": settled.require}
+    yield "confinement", {"require": settled.require}
     if settled.auth == "keys":
         yield "auth", {"keys": KEY_FILE}
     yield "access", dict(_access(settled))

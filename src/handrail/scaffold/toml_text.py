@@ -56,9 +56,10 @@ def _block(path: Path, values: Mapping[str, Any], comments: Comments) -> str:
     """One table with its comment above it."""
     import tomlkit
 
-    document = tomlkit.document()
+    said = tomlkit.document()
     for line in comments.get(".".join(path), "").splitlines():
-        document.add(tomlkit.comment(line))
+        said.add(tomlkit.comment(line))
+    document = tomlkit.document()
     holder: Any = document
     for step in path[:-1]:
         holder.add(step, tomlkit.table(is_super_table=True))
@@ -67,7 +68,8 @@ def _block(path: Path, values: Mapping[str, Any], comments: Comments) -> str:
         holder.add(path[-1], _filled(tomlkit.table(), values))
     else:
         _filled(document, values)
-    return tomlkit.dumps(document)
+    # Apart, as together there would be an empty line between them.
+    return tomlkit.dumps(said) + tomlkit.dumps(document)
 
 
 def _filled(table: Any, values: Mapping[str, Any]) -> Any:
