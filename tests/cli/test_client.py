@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import tomllib
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from fastmcp import Client
 from fastmcp.client.transports import StdioTransport
-from ruamel.yaml import YAML
 
+from handrail.cli.main import run
 from tests.cli.terminal import Printed, handrail
 from tests.running import hand_over
 
@@ -53,29 +56,34 @@ def home(tmp_path: Path) -> Path:
 
 
 def _client(folder: Path, home: Path, *arguments: str, **environ: str) -> Printed:
-    return handrail("client", *arguments, folder=folder, HOME=str(home), **environ)
+    """Run the command here: what is slow is to start it."""
+    out, err = io.StringIO(), io.StringIO()
+    here = {"PATH": os.environ["PATH"], "HOME": str(home), **environ}
+    with (
+        patch.dict(os.environ, here, clear=True),
+        chdir(folder),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        code = run(["client", *arguments])
+    return Printed(code, out.getvalue(), err.getvalue())
 
 
 def _command(name: str, printed: str) -> list[str]:
     """The command in a printed file."""
-    match name:
-        case "codex":
-            entry: Any = tomllib.loads(printed)["mcp_servers"]["dev-tools"]
-        case "goose":
-            entry = YAML(typ="safe").load(printed)["extensions"]["dev-tools"]
-        case "opencode":
-            entry = json.loads(printed)["mcp"]["dev-tools"]
-        case _:
-            entry = json.loads(printed)["mcpServers"]["dev-tools"]
-    command = entry.get("command", entry.get("cmd"))
-    return [*(command if isinstance(command, list) else [command]), *entry.get("args", [])]
+    if name == "codex":
+        entry: Any = tomllib.loads(printed)["mcp_servers"]["dev-tools"]
+    else:
+        entry = json.loads(printed)["mcp"]["dev-tools"]
+    command = entry["command"]
+    return [*([command] if isinstance(command, str) else command), *entry.get("args", [])]
 
 
-@pytest.mark.parametrize("name", ["claude-code", "codex", "goose", "opencode"])
+@pytest.mark.parametrize("name", ["codex", "opencode"])
 async def test_the_printed_command_serves_from_anywhere(
     folder: Path, home: Path, name: str
 ) -> None:
-    printed = _client(folder, home, name)
+    printed = handrail("client", name, folder=folder, HOME=str(home))
     command = _command(name, printed.out)
     given = ["-i", f"ROOT={folder}", f"API_TOKEN={_SECRET}"]
     transport = StdioTransport("/usr/bin/env", [*given, *command], cwd="/", log_file=home / "log")
