@@ -48,10 +48,10 @@ def spots(source: Source) -> Spots:
 def put(source: Source, at: tuple[str, ...], entry: Mapping[str, Any]) -> str:
     """The text with `entry` at the key path `at`, in place of what is there."""
     text, node = source.text, _yaml("safe").compose(source.text)
-    if node is None:
+    if not _is_mapping(node):
         return f"{text.rstrip()}\n{dumps(_nested(at, entry))}"
     for depth, key in enumerate(at):
-        inside = {one.value: (one, value) for one, value in node.value}
+        inside = {one.value: (one, value) for one, value in _members(node)}
         if key not in inside:
             return _with(text, node, key, _nested(at[depth + 1 :], entry))
         holder, (found, node) = node, inside[key]
@@ -89,7 +89,8 @@ def _replaced(text: str, holder: Any, key: Any, node: Any, entry: Mapping[str, A
         return f"{text[: node.start_mark.index]}{_flow(entry)}{text[node.end_mark.index :]}"
     column = key.start_mark.column
     start = key.start_mark.index - column
-    end = _end_of_lines(text, _end(key, node), column)
+    # A comment in the key's own column speaks of the next one.
+    end = _end_of_lines(text, _end(key, node), column + 1)
     return _spliced(text, start, end, _block({key.value: entry}, column))
 
 
@@ -143,10 +144,19 @@ def _yaml(kind: str) -> Any:
 def _spots(node: Any, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Spot]]:
     if path == () and node is not None:
         yield path, Spot(node.start_mark.index, node.start_mark.index)
-    if type(node).__name__ == "MappingNode":
-        for key, value in node.value:
+    if _is_mapping(node):
+        for key, value in _members(node):
             yield (*path, key.value), Spot(key.start_mark.index, value.start_mark.index)
             yield from _spots(value, (*path, key.value))
+
+
+def _is_mapping(node: Any) -> bool:
+    return type(node).__name__ == "MappingNode"
+
+
+def _members(node: Any) -> Iterator[tuple[Any, Any]]:
+    """The members of a mapping whose keys are words: in YAML a list may be a key, too."""
+    return ((key, value) for key, value in node.value if isinstance(key.value, str))
 
 
 def _nested(keys: tuple[str, ...], entry: Mapping[str, Any]) -> Mapping[str, Any]:

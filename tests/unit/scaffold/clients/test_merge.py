@@ -193,6 +193,8 @@ def test_json_is_indented_as_around_it(before: str, after: str) -> None:
         "a:\n- 1\n- 2\n",
         "extensions:\n  a: {}\n\n\n  # off\n# next\nb: |\n  # text\n",
         "x: &x {cmd: c}\nextensions:\n  a: *x\n",
+        "---\n# Mine.\n",
+        "? [a, b]\n: 1\nextensions:\n  ? [c]\n  : 2\n",
     ],
 )
 def test_yaml_of_every_style_takes_an_entry(text: str) -> None:
@@ -204,6 +206,14 @@ def test_yaml_of_every_style_takes_an_entry(text: str) -> None:
     assert _read(client, merged.text) == expected
     replaced = merge(_source(merged.text), client, Stdio("n", "d"), replaces=True)
     assert _read(client, replaced.text)["extensions"]["n"]["cmd"] == "d"
+
+
+def test_yaml_keeps_what_is_said_of_the_next_entry() -> None:
+    text = "extensions:\n  n:\n    cmd: c\n    # of n\n\n  # of b\n  b: 1\n"
+    merged = merge(_source(text), CLIENTS["goose"], Stdio("n", "d"), replaces=True)
+
+    assert "of n" not in merged.text
+    assert merged.text.endswith("\n\n  # of b\n  b: 1\n")
 
 
 @pytest.mark.parametrize(
