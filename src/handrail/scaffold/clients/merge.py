@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -56,6 +55,14 @@ def merge(source: Source, client: Client, server: Launch, *, replaces: bool = Fa
     replaced when `replaces`. Raises `SpecError` for a file that cannot be read, `UsageError` for
     what may not be replaced.
     """
+    try:
+        return _merged(source, client, server, replaces=replaces)
+    except RecursionError:
+        problem = source.problem(0, "E106", "nested too deeply, or in itself")
+        raise SpecError([problem]) from None
+
+
+def _merged(source: Source, client: Client, server: Launch, *, replaces: bool) -> Merged:
     wanted = entry(client, server)
     if not source.text.strip():
         return Merged(snippet(client, server), Change.ADDED)
@@ -122,7 +129,7 @@ def _check(
     wanted: Mapping[str, Any],
 ) -> None:
     """Raises `UsageError` when the new text says anything else than the old and the entry."""
-    expected: Any = copy.deepcopy(language.read(source)) or {}
+    expected: Any = language.read(source) or {}
     holder = expected
     for key in at[:-1]:
         holder = holder.setdefault(key, {})

@@ -20,8 +20,26 @@ def put(source: Source, at: tuple[str, ...], entry: Mapping[str, Any]) -> str:
         if key not in holder:
             holder[key] = tomlkit.table(is_super_table=True)
         holder = holder[key]
+    held = holder.get(at[-1])
     holder[at[-1]] = dict(entry)
+    if isinstance(held, tomlkit.items.Table):
+        for item in _tail(held):
+            holder[at[-1]].add(item)
     return tomlkit.dumps(document)
+
+
+def _tail(table: Any) -> list[Any]:
+    """The comments and blank lines that a table ends with: they speak of the next one."""
+    from tomlkit.items import Comment, Table, Whitespace
+
+    tail: list[Any] = []
+    for _, item in reversed(table.value.body):
+        if isinstance(item, Table):
+            return _tail(item) + tail
+        if not isinstance(item, Comment | Whitespace):
+            break
+        tail.insert(0, item)
+    return tail
 
 
 def dumps(document: Mapping[str, Any]) -> str:

@@ -216,6 +216,13 @@ def test_yaml_keeps_what_is_said_of_the_next_entry() -> None:
     assert merged.text.endswith("\n\n  # of b\n  b: 1\n")
 
 
+def test_toml_keeps_what_is_said_of_the_next_table() -> None:
+    text = '[mcp_servers.n]\ncommand = "c"\n[mcp_servers.n.env]\nA = "b"\n\n# of z\n[z]\nq = 1\n'
+    merged = merge(_source(text), CLIENTS["codex"], Stdio("n", "d"), replaces=True)
+
+    assert merged.text == '[mcp_servers.n]\ncommand = "d"\n\n# of z\n[z]\nq = 1\n'
+
+
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
@@ -231,6 +238,7 @@ def test_yaml_keeps_what_is_said_of_the_next_entry() -> None:
         ("zed", "{ /* no end", "file:1:3 error[E106]"),
         ("codex", "a = 1\nmcp_servers = 3\n", "file:2:15 error[E102] mcp_servers is an integer"),
         ("codex", "a = \n", "file:1:5 error[E106]"),
+        ("goose", "a: &a {b: *a}\n", "file:1:1 error[E106] nested too deeply, or in itself"),
         ("goose", "extensions:\n  - a\n", "file:2:3 error[E102] extensions is a list"),
         ("goose", "a: [\n", "error[E106]"),
         ("goose", "extensions:\n  devtools: on\n  a: {\n", "error[E106]"),
