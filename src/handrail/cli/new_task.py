@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from handrail.scaffold.surroundings import Surroundings
 from handrail.scaffold.trial import tried
 from handrail.spec.find import NAME
 from handrail.spec.load import Reading
+
+_KEYS = "Enter takes what is shown, Ctrl-B (or <) goes back, Ctrl-C leaves nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def held(task: Task, *, asks: bool) -> Made | None:
         agreed = not asks or person.confirm(f"Write {NAME}?")
         return made if agreed else None
 
-    streams.note("Enter takes what is shown, Ctrl-B (or <) goes back, Ctrl-C leaves nothing.")
+    streams.note("\n".join(textwrap.wrap(_KEYS, columns())))
     try:
         return hold(task.given, task.around, person, confirm)
     except KeyboardInterrupt:
@@ -148,7 +151,7 @@ def tell(
 
 
 def _next(made: Made) -> Iterator[str]:
-    yield f"{made.file} is written. Next:"
+    yield f"\n{made.file} is written. Next:"
     yield from (f"    {step}" for step in made.next)
     yield "The same again:"
     yield f"    {made.again}"

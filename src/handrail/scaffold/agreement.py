@@ -15,8 +15,8 @@ from handrail.scaffold.drafts import (
     changed_by_use,
     draft_of,
     is_within,
-    needs_network,
 )
+from handrail.scaffold.network import needs_network
 
 _STATES = {"memory": "none", "sqlite": "disk"}
 """What each store is called among the answers; any other one is the URL of a Redis."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handrail.scaffold.drafts import needs_network
+from handrail.scaffold.network import needs_network
 from handrail.scaffold.settled import Settled
 
 _HEAD = "What agents may do here. Begun by handrail new; yours to change."

@@ -10,7 +10,7 @@ from handrail.scaffold.answer_shapes import credential, is_own, variable
 from handrail.scaffold.answers import Answers
 from handrail.scaffold.comments import comments, with_network_comments
 from handrail.scaffold.draft import Draft
-from handrail.scaffold.drafts import needs_network
+from handrail.scaffold.network import is_kept_to_hosts, needs_network, with_hosts
 from handrail.scaffold.settled import Settled
 from handrail.scaffold.surroundings import Surroundings
 from handrail.scaffold.tables import tables
@@ -66,9 +66,7 @@ def _with_needs(draft: Draft, settled: Settled) -> Draft:
         env[name] = {"secret": name} if value is None else value
     env |= {name: {"secret": name} for name, _ in map(credential, settled.credentials)}
     tool = {**draft.tool, **({"env": env} if env else {})}
-    if needs_network(draft):
-        tool["network"] = bool(settled.hosts)
-    return replace(draft, tool=tool)
+    return with_hosts(replace(draft, tool=tool), settled.hosts)
 
 
 def _notes(settled: Settled) -> Iterator[str]:
@@ -76,6 +74,8 @@ def _notes(settled: Settled) -> Iterator[str]:
         yield from (f"{draft.name}: {note}" for note in draft.notes)
         if needs_network(draft) and not settled.hosts:
             yield f"{draft.name}: it has no network, as no hosts were named"
+        elif needs_network(draft) and not is_kept_to_hosts(draft):
+            yield f"{draft.name}: it may reach any host, as no param of it is a URL"
     for one in settled.around.databases:
         where = f" at {one.host}" if one.host else ""
         yield f".env names a {one.kind} database{where} ({one.variable}); no tool reaches it"

@@ -71,8 +71,3 @@ def lifted(entry: str, allowed: str) -> str:
     """An entry of `use` with all the tools that may be had where so much may change."""
     name, _ = split(entry)
     return name if is_within(changed_by_use(name), allowed) else f"{name}:read"
-
-
-def needs_network(draft: Draft) -> bool:
-    """Whether the tool is of no use without the network."""
-    return bool(draft.tool.get("network"))

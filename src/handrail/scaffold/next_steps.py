@@ -21,19 +21,17 @@ _FIRST = ("git_status", "list_files", "find_files")
 def next_steps(settled: Settled, file: Path, call: str | None) -> list[str]:
     """Commands to check, to call, to connect. `call` is one that calls a tool."""
     here = file.parent.absolute() == Path.cwd()
-    steps = [["handrail", "check", *([] if here else [str(file)])]]
+    named, by_option = ([], []) if here else ([str(file)], ["--file", str(file)])
+    steps = [["handrail", "check", *named]]
     if call is not None:
-        steps.append([*shlex.split(call), *([] if here else ["--file", str(file)])])
+        steps.append([*shlex.split(call), *by_option])
     if settled.runs == "stdio":
-        steps.append(["handrail", "client", "claude-code", *([] if here else [str(file)])])
+        steps.append(["handrail", "client", "claude-code", *by_option])
     else:
         if settled.auth == "keys":
-            named = [] if here else ["--file", str(file)]
-            steps.append(["handrail", "key", "new", "ann", "--role", "developer", *named])
+            steps.append(["handrail", "key", "new", "ann", "--role", "developer", *by_option])
         form = [] if settled.logging == "json" else ["--log-format", "plain"]
-        at = "127.0.0.1:8000"
-        named = [] if here else [str(file)]
-        steps.append(["handrail", "serve", *named, "--http", at, *form])
+        steps.append(["handrail", "serve", *named, "--http", "127.0.0.1:8000", *form])
     return [shlex.join(step) for step in steps]
 
 

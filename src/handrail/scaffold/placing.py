@@ -39,7 +39,8 @@ def place(folder: Path, text: str) -> Path:
     state = folder / STATE
     schema = json.dumps(build_schema(), indent=2, ensure_ascii=False)
     beside = {state / "schema.json": f"{schema}\n", state / ".gitignore": _IGNORED}
-    missing = [one for one in (*beside, state, folder, *folder.parents) if not one.exists()]
+    places = (*beside, state, folder, *folder.parents)
+    missing = [one for one in places if not (one.exists() or one.is_symlink())]
     try:
         for path, content in beside.items():
             if path in missing or path.name == "schema.json":

@@ -17,8 +17,8 @@ from handrail.scaffold.drafts import (
     is_within,
     lifted,
     most,
-    needs_network,
 )
+from handrail.scaffold.network import needs_network
 from handrail.scaffold.surroundings import Surroundings, relative_root
 from handrail.spec.use import split
 
