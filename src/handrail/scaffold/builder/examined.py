@@ -15,6 +15,7 @@ from handrail.plan.exchangeable import exchangeable
 from handrail.plan.host import Host, survey
 from handrail.sandbox.means import Means
 from handrail.scaffold.builder.fence import Fence, environ
+from handrail.scaffold.builder.probed import confinable
 from handrail.spec.document import parse
 from handrail.spec.find import NAME
 from handrail.spec.load import Reading, read_document
@@ -81,7 +82,8 @@ def _told(found: Examination, fence: Fence, *, by_machine: bool) -> list[Diagnos
         found.host, findings = survey(fenced, reading.file, environ(spec))
         return findings
 
-    further = [surveyed, found.confinable, found.reachable, found.creatable] if by_machine else []
+    of_machine = [surveyed, confinable(found), found.reachable, found.creatable]
+    further = of_machine if by_machine else []
     diagnostics = [*reading.judge(lint, *further), *_dangers(found, fence)]
     return sorted(diagnostics, key=lambda one: (one.place.line, one.place.column))
 
@@ -92,7 +94,17 @@ def _dangers(found: Examination, fence: Fence) -> list[Diagnostic]:
         return []
     fenced = fence.without_beyond(spec)
     machine = exchangeable(found.host, fenced) if found.host is not None else ()
-    return found.reading.locate(security(fenced, fence.around.folder, machine))
+    dangers = security(fenced, fence.around.folder, machine)
+    own = _own(found.reading)
+    return found.reading.locate(one for one in dangers if not _is_settled(one, spec, own))
+
+
+def _is_settled(finding: Finding, spec: ServerSpec, own: frozenset[str]) -> bool:
+    """Whether it is about a tool that a pack declares, and the pack says why it is no problem."""
+    if finding.silenced is None or finding.at[0] != "tool":
+        return False
+    tool = spec.tools[int(finding.at[1])]
+    return tool.name not in own and f"{finding.code}: {finding.silenced}" in tool.allow
 
 
 def as_data(findings: Iterable[Diagnostic]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What a person is asked before the file is written: all that they agree to, told by us.
 
-An agent has chosen most of the words. None of them can look like a line of ours, and nothing is
-left out: what is too long to be shown is not asked about.
+An agent has chosen most of the words. None of them can look like a line of ours, and none is cut:
+what is too long to be shown is not asked about.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from handrail.diagnostic import Diagnostic
 from handrail.lint.sample import plain, sample
 from handrail.mcp.visible import HEAD, TAIL, visible
 from handrail.scaffold.builder.proposal import Proposal
-from handrail.spec.server import ServerSpec
+from handrail.spec.server import ProgramSpec, ServerSpec
 from handrail.spec.tool import CommandSpec, Effect, FreeSpec, SecretRef, ToolSpec
 
 _LONGEST = 16_384
 """Characters of a question: some screens."""
+_SAID = {"config_version", "use", "server", "workspace", "programs", "secrets", "tools"}
+"""What of a file is told, each in words of its own."""
 
 
 class TooLong(Exception):
@@ -60,27 +62,33 @@ def _of_spec(spec: ServerSpec, own: frozenset[str]) -> Iterator[str]:
     tools = spec.tools
     yield f"server: {_shown(spec.server.name)}"
     yield f"workspace: {_shown(spec.workspace.root)}"
-    yield f"commands are confined by: {spec.confinement.require} at least"
+    held, user = spec.confinement.require, spec.confinement.user
+    yield f"commands are confined by: {held} at least{_as(user)}"
     yield f"tools: {_list(tool.name for tool in tools)}"
     yield from _section("may change things", map(_change, filter(_changes, tools)))
     yield f"have the network: {_list(tool.name for tool in tools if tool.network)}"
     yield from _section("run what this file says", _commands(spec, own))
     yield from _section("may use more than the workspace", _reaches(tools, own))
     yield f"secrets: {_list(spec.secrets)}"
+    yield f"has tables of its own: {_list(sorted(spec.model_fields_set - _SAID))}"
+
+
+def _as(user: str | int | None) -> str:
+    return "" if user is None else f", and run as {_shown(str(user))}"
 
 
 def _commands(spec: ServerSpec, own: frozenset[str]) -> Iterator[str]:
     for tool in spec.tools:
         if tool.name in own and tool.program_names:
             words = map(_shown, [*_program(tool, spec), *_words(tool)])
-            yield f"{tool.name}: {' '.join([*_env(tool), *words])}"
+            yield f"{tool.name}: {' '.join([*_env(tool), *words])}{_stdin(tool)}"
 
 
 def _program(tool: ToolSpec, spec: ServerSpec) -> Iterator[str]:
     """What it runs, by its path where the file gives one."""
     for name in tool.program_names:
-        found = spec.programs.get(name)
-        yield name if found is None or found.path is None else found.path
+        found = spec.programs.get(name, ProgramSpec())
+        yield found.path or name
 
 
 def _words(tool: ToolSpec) -> list[str]:
@@ -91,6 +99,11 @@ def _words(tool: ToolSpec) -> list[str]:
             return ["…"]
         case _:
             return []
+
+
+def _stdin(tool: ToolSpec) -> str:
+    fed = tool.stdin if isinstance(tool, CommandSpec) else None
+    return "" if fed is None else f", reading {_shown(fed.source)}"
 
 
 def _env(tool: ToolSpec) -> Iterator[str]:
