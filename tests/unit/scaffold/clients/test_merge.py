@@ -224,6 +224,54 @@ def test_toml_keeps_what_is_said_of_the_next_table() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "[[x]]\n[z]\n[[x]]\nb = 1",
+        '[mcp_servers.a]\ncommand = "c"\n[projects."/p"]\n# Mine.\n[mcp_servers.b]\n\n',
+        "mcp_servers.a.command = 'c'\n",
+        "[mcp_servers]\na.command = 'c'\n[z]\n",
+    ],
+)
+def test_toml_is_added_to_behind_all_that_is_there(text: str) -> None:
+    client, server = CLIENTS["codex"], Stdio("n", "c")
+    merged = merge(_source(text), client, server)
+
+    assert merged.text.startswith(text)
+    assert tomllib.loads(merged.text)["mcp_servers"]["n"] == {"command": "c"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mcp_servers = { a = {} }  # c\n",
+        "a = 1\n[mcp_servers]\nn = { command = 'd' }\nb = {}\n[z]\n",
+        '[mcp_servers.n]\ncommand = "d"\n[projects."/p"]\n# Mine.\n[mcp_servers.b]\nc = 1\n',
+        "[mcp_servers.n.env]\nA = 'b'\n",
+    ],
+)
+def test_toml_of_every_style_takes_an_entry(text: str) -> None:
+    client, server = CLIENTS["codex"], Stdio("n", "c")
+    merged = merge(_source(text), client, server, replaces=True)
+    expected: Any = tomllib.loads(text)
+    expected["mcp_servers"]["n"] = {"command": "c"}
+
+    assert tomllib.loads(merged.text) == expected
+    assert merged.text.count("#") == text.count("#")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[mcp_servers.n]\n[[x]]\n[z]\n[[x]]\n",
+        "mcp_servers.n.command = 'd'\na = 1\n",
+    ],
+)
+def test_toml_that_would_be_put_in_another_order_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="written in a way"):
+        merge(_source(text), CLIENTS["codex"], Stdio("n", "c"), replaces=True)
+
+
+@pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
         ("claude-code", '{\n  "mcpServers": [],\n}', "error[E106] not valid JSON"),
