@@ -28,9 +28,11 @@ _COMMANDS = {
     "schema": "handrail.cli.schema:schema",
     "new": "handrail.cli.new:new",
     "questions": "handrail.cli.questions:questions",
+    "add": "handrail.cli.add:add",
     "eject": "handrail.cli.eject:eject",
     "update": "handrail.cli.update:update",
     "client": "handrail.cli.client:client",
+    "diff": "handrail.cli.diff:diff",
 }
 
 

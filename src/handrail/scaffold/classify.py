@@ -65,6 +65,11 @@ class Command:
     """Words of which it is not certain what they are."""
 
     @property
+    def executes(self) -> bool:
+        """Whether it runs code, so that what its words mean is up to that."""
+        return self.grammar is not None and self.grammar.level.executes is not None
+
+    @property
     def terminator(self) -> bool:
         """Whether `--` ends its options."""
         return self.grammar is not None and self.grammar.terminator
@@ -144,15 +149,30 @@ def _with_roles(grammar: Grammar, pieces: Sequence[Piece]) -> Iterator[Piece]:
     skipped = 1 if given.intersection(grammar.level.unless) else 0
     count = sum(one.kind is Kind.OPERAND for one in pieces) + skipped
     index = skipped
+    after = None
     for piece in pieces:
+        if piece.kind is Kind.END:
+            after = (grammar.level.after or (None,))[0]
         if piece.kind is not Kind.OPERAND:
             yield piece
             continue
+        if after is not None:
+            yield replace(piece, role=after, repeats=True)
+            continue
         role = known.operand_role(index, count)
         is_last = grammar.level.last is not None and index == count - 1
-        repeats = not is_last and index >= len(grammar.level.operands) - 1
+        repeats = (
+            not is_last
+            and not _ends_with_others(grammar, pieces)
+            and index >= len(grammar.level.operands) - 1
+        )
         yield replace(piece, role=_formed(grammar, str(piece.value)) or role, repeats=repeats)
         index += 1
+
+
+def _ends_with_others(grammar: Grammar, pieces: Sequence[Piece]) -> bool:
+    """Whether operands after `--` are something else than those before it."""
+    return grammar.level.after is not None and any(one.kind is Kind.END for one in pieces)
 
 
 def _formed(grammar: Grammar, word: str) -> Role | None:

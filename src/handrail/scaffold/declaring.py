@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from handrail.lint.programs import FILTERS
 from handrail.scaffold.classify import Command, Kind, Piece
 from handrail.scaffold.draft import Word
 from handrail.scaffold.imports.wording import distinct, literal, param_name
@@ -87,7 +88,8 @@ class Declaring:
     def _option(self, piece: Piece) -> None:
         value = value_of(str(piece.value), piece.role)
         name = param_name(piece.long or piece.name)
-        if value is None or name in self.fixed:
+        is_negative = piece.before[-1] == "" and str(piece.value).startswith("-")
+        if value is None or is_negative or name in self.fixed:
             self._keep(piece, "option, as it is")
             return
         name = distinct(name, self._names)
@@ -104,7 +106,7 @@ class Declaring:
         singular, plural = _OPERANDS.get(value.meaning if value else "", ("text", "texts"))
         repeats = piece.repeats and all(one.kind is Kind.OPERAND for one in rest)
         name = plural if repeats else singular
-        if value is None or name in self.fixed:
+        if value is None or name in self.fixed or self._is_code(value):
             self._keep(piece, "argument, as it is")
             return
         name = distinct(name, self._names)
@@ -119,6 +121,16 @@ class Declaring:
         self._example[name] = [value.example] if repeats else value.example
         self._many = name if repeats else None
         self._say(piece, value.meaning, name)
+
+    def _is_code(self, value: Value) -> bool:
+        """Whether what is done depends on the word: a target, a script, a filter."""
+        if self.command.path[0] in FILTERS:
+            return not self._operands_before
+        return self.command.executes and value.meaning != "path"
+
+    @property
+    def _operands_before(self) -> bool:
+        return any(word.meaning in ("path", "argument, as it is") for word in self._words)
 
     def _more(self, piece: Piece) -> None:
         """One more of the operands that a param takes all of."""

@@ -27,6 +27,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=([^\s'\"\\$`|&;<>()]*)\s+")
 _WRITING = {Role.WRITE, Role.WRITES, Role.LOCAL_WRITE}
 _DESTROYING = {Role.DESTROY, Role.DESTROYS}
 _REACHING = {Role.URL, Role.NETWORK}
+_FORMATS = {"-o", "--output", "--format", "--output-format"}
 _HINT = (
     "Give one program with its words. Each command of a pipe becomes a tool of its own, or a tool "
     "with `programs` takes whole pipelines."
@@ -102,6 +103,8 @@ def _nature(program: str, words: list[str], profile: Profile | None) -> dict[str
         nature["effect"] = Effect.WRITE.value
     if roles & _REACHING:
         nature["network"] = True
+    if any(use.name in _FORMATS and use.value == "json" for use in reading.uses):
+        nature["parse"] = "json"
     return nature
 
 
