@@ -65,10 +65,9 @@ class Terminal:
 
     def _text(self, prompt: Prompt) -> Any:
         made = prompt.part.key == "server.instructions"
+        before = "" if made else shown(prompt, prompt.default)
         while True:
-            text = _line(
-                prompt.part.ask, _mark(prompt), "" if made else shown(prompt, prompt.default)
-            )
+            text = _line(prompt.part.ask, _mark(prompt), before, prompt.suggestions)
             try:
                 return read_answer(prompt, text)
             except UsageError as wrong:

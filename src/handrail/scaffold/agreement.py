@@ -16,7 +16,7 @@ from handrail.scaffold.drafts import (
     draft_of,
     is_within,
 )
-from handrail.scaffold.network import needs_network
+from handrail.scaffold.network import example_hosts, needs_network
 
 _STATES = {"memory": "none", "sqlite": "disk"}
 """What each store is called among the answers; any other one is the URL of a Redis."""
@@ -106,6 +106,11 @@ def _hosts(data: Mapping[str, Any], drafts: Mapping[int, Draft]) -> Iterator[Fin
     if data.get("hosts") and not any(map(needs_network, drafts.values())):
         hint = "Leave it out, or add a command that uses the network."
         yield _wrong(("hosts",), "hosts: no command reaches any host", hint)
+    for number, draft in drafts.items():
+        for host in example_hosts(draft) if data.get("hosts") else ():
+            if host not in data["hosts"]:
+                message = f"commands[{number}] reaches {host}, which hosts does not name"
+                yield _wrong(("commands", number), message)
 
 
 def _variables(data: Mapping[str, Any], drafts: Mapping[int, Draft]) -> Iterator[Finding]:

@@ -44,5 +44,5 @@ def with_network_comments(text: str, settled: Settled) -> str:
     document = tomlkit.parse(text)
     for tool in document["tool"]:
         if tool.get("name") in names:
-            tool["network"].comment("to any host: only patterns of params keep it to some")
+            tool.value.item("network").comment("of any host: only patterns of params bound it")
     return tomlkit.dumps(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ from handrail.scaffold.settled import Settled
 from handrail.scaffold.surroundings import Surroundings
 from handrail.scaffold.tables import tables
 from handrail.scaffold.toml_text import rendered
+
+_FINDING = re.compile(r"[ES]\d{3}: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def _with_needs(draft: Draft, settled: Settled) -> Draft:
 
 def _notes(settled: Settled) -> Iterator[str]:
     for draft in settled.drafts:
-        yield from (f"{draft.name}: {note}" for note in draft.notes)
+        # What `check` finds, it tells itself.
+        yield from (f"{draft.name}: {note}" for note in draft.notes if not _FINDING.match(note))
         if needs_network(draft) and not settled.hosts:
             yield f"{draft.name}: it has no network, as no hosts were named"
         elif needs_network(draft) and not is_kept_to_hosts(draft):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain, count
 from typing import Any
 
+from handrail.lint.names import RESERVED
 from handrail.scaffold.draft import Draft
 from handrail.spec.packs import pack
 from handrail.spec.tool import Effect, FilesSpec
@@ -26,18 +28,25 @@ def draft_of(command: str) -> Draft:
     return drafted(command)
 
 
-def drafts_of(commands: Sequence[str]) -> list[Draft]:
-    """The tools that commands become, no two of one name. Raises `UsageError`."""
+def drafts_of(commands: Iterable[str], taken: Iterable[str]) -> list[Draft]:
+    """The tools that commands become, no two of one name, none of a name that is taken.
+
+    Raises `UsageError`.
+    """
+    names = {*RESERVED, *taken}
     drafts: list[Draft] = []
     for command in commands:
         draft = draft_of(command)
-        names = {one.name for one in drafts}
-        number = 2
-        name = draft.name
-        while name in names:
-            name, number = f"{draft.name}_{number}", number + 1
+        numbered = (f"{draft.name}_{number}" for number in count(2))
+        name = next(one for one in chain([draft.name], numbered) if one not in names)
+        names.add(name)
         drafts.append(replace(draft, tool={**draft.tool, "name": name}))
     return drafts
+
+
+def tools_of(use: Iterable[str]) -> list[str]:
+    """The names of the tools that entries of `use` may bring."""
+    return [one.spec.name for entry in use for one in pack(split(entry)[0]).tools]
 
 
 def changed_by_tool(tool: Any) -> str:

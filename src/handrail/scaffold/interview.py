@@ -97,8 +97,7 @@ def missing(answers: Answers, around: Surroundings) -> dict[str, Any]:
 
 def _prompt(number: int, part: Part, settled: Settled, typed: Mapping[str, Any]) -> Prompt:
     default = typed.get(part.key, part.default(settled))
-    found = settled.around.commands if part.key == "commands" else ()
-    return Prompt(part, number, len(QUESTIONS), default, found)
+    return Prompt(part, number, len(QUESTIONS), default, part.suggested(settled))
 
 
 def _heard(answers: Answers, part: Part, value: Any) -> Answers:

@@ -40,6 +40,10 @@ def _always(settled: Settled) -> bool:
     return True
 
 
+def _nothing(settled: Settled) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One answer that a question asks for."""
@@ -56,6 +60,8 @@ class Part:
     options: tuple[Option, ...] = ()
     applies: Callable[[Settled], bool] = _always
     """Whether it has any meaning, by what was said and found."""
+    suggested: Callable[[Settled], tuple[str, ...]] = _nothing
+    """Answers that suggest themselves, and are taken only when a person says so."""
 
 
 @dataclass(frozen=True, slots=True)

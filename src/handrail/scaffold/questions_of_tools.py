@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from handrail.scaffold.network import example_hosts
 from handrail.scaffold.question import Kind, Option, Part, Question
 from handrail.scaffold.settled import Settled
 from handrail.spec.use import entries, split
-
 
 _PACKS = {
     "files": "files: read, list, edit",
@@ -21,6 +21,13 @@ def _words(entry: str) -> str:
 
 def _has_commands(settled: Settled) -> bool:
     return settled.has_commands
+
+
+def _hosts_found(settled: Settled) -> tuple[str, ...]:
+    """Those of the examples, and of databases that the folder names."""
+    found = [host for draft in settled.drafts for host in example_hosts(draft)]
+    found += [one.host for one in settled.around.databases if one.host]
+    return (" ".join(dict.fromkeys(found)),) if found else ()
 
 
 NAME = Question(
@@ -62,6 +69,7 @@ TOOLS = Question(
             Kind.LINES,
             "[[tool]], [programs]",
             lambda settled: settled.commands,
+            suggested=lambda settled: settled.around.commands,
         ),
     )
 )
@@ -123,6 +131,7 @@ HOSTS = Question(
             lambda settled: settled.hosts,
             (),
             lambda settled: settled.can_reach_hosts,
+            _hosts_found,
         ),
     )
 )

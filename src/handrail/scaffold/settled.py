@@ -17,6 +17,7 @@ from handrail.scaffold.drafts import (
     is_within,
     lifted,
     most,
+    tools_of,
 )
 from handrail.scaffold.network import needs_network
 from handrail.scaffold.surroundings import Surroundings, relative_root
@@ -59,7 +60,8 @@ class Settled:
 
     @cached_property
     def drafts(self) -> list[Draft]:
-        return drafts_of(self.commands)
+        named = [str(tool.get("name")) for tool in self.answers.data.get("tool", ())]
+        return drafts_of(self.commands, [*named, *tools_of(self.use)])
 
     @cached_property
     def changes(self) -> str:

@@ -139,19 +139,17 @@ def test_answers_that_contradict_each_other_are_refused(data: dict[str, Any], wo
     assert any(words in message for message in refused(data))
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
+def test_what_goes_together_is_taken() -> None:
+    together: list[dict[str, Any]] = [
         {"runs": "http", "auth": "none"},
         {"state": "redis", "access": {"store": "rediss://x"}},
         {"state": "redis", "access": {"store": "${REDIS_URL}"}},
         {"changes": "anything", "use": ["git", "files"]},
         {"tool": [{"name": "git_log", "timeout": "5s"}]},
         {"workspace": {"root": "${WORKSPACE}"}},
-    ],
-)
-def test_what_goes_together_is_taken(data: dict[str, Any]) -> None:
-    assert from_data(data).data == data
+    ]
+    for data in together:
+        assert from_data(data).data == data
 
 
 def test_a_preset_gives_way_to_a_file_and_both_to_words(tmp_path: Path) -> None:
@@ -193,9 +191,8 @@ def _layers(file: Path) -> list[Document]:
     return [parse(open_source(file))]
 
 
-@pytest.mark.parametrize(
-    ("words", "data"),
-    [
+def test_words_are_toml_where_they_can_be_and_text_else() -> None:
+    said: list[tuple[list[str], dict[str, Any]]] = [
         (["changes=files"], {"changes": "files"}),
         (['changes="files"'], {"changes": "files"}),
         (["limits.concurrency=4"], {"limits": {"concurrency": 4}}),
@@ -204,18 +201,15 @@ def _layers(file: Path) -> list[Document]:
         (["server.name=a = b"], {"server": {"name": "a = b"}}),
         (["server.name=1\nx = 2"], {"server": {"name": "1\nx = 2"}}),
         (["server.name = 'x'"], {"server": {"name": "x"}}),
-    ],
-)
-def test_words_are_toml_where_they_can_be_and_text_else(
-    words: list[str], data: dict[str, Any]
-) -> None:
-    assert set_document(words).data == data
+    ]
+    for words, data in said:
+        assert set_document(words).data == data
 
 
-@pytest.mark.parametrize("word", ["changes", "=x", "a..b=1", "a b=1"])
-def test_a_word_that_says_nothing_is_refused(word: str) -> None:
-    with pytest.raises(UsageError, match="is not KEY=VALUE"):
-        set_document([word])
+def test_a_word_that_says_nothing_is_refused() -> None:
+    for word in ("changes", "=x", "a..b=1", "a b=1"):
+        with pytest.raises(UsageError, match="is not KEY=VALUE"):
+            set_document([word])
 
 
 def test_a_key_is_not_said_twice() -> None:

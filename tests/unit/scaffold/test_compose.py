@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -208,6 +209,100 @@ def test_the_words_of_a_server_file_pass_through_and_stay() -> None:
     assert spec(Composition(text, ())).http.hosts == ("x.example",)
 
 
+def test_commands_become_tools() -> None:
+    data = {"use": ["files:read"], "commands": ["git log -n 20 --author=Ada src/", "pytest -q"]}
+
+    found = spec(made(data))
+
+    names = {tool.name: tool for tool in found.tools}
+    assert "max_count" in names["git_log"].accepts
+    assert names["pytest"].effect.value == "write"
+    assert set(found.programs) >= {"git", "pytest"}
+
+
+def test_a_command_leaves_the_tool_of_a_pack_alone() -> None:
+    found = spec(made({"commands": ["git log -n 20", "git log -n 5"]}))
+
+    names = [tool.name for tool in found.tools]
+    assert {"git_log", "git_log_2", "git_log_3"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_found_commands_come_when_things_may_change() -> None:
+    around = Surroundings(FOLDER, commands=("pytest -q tests", "make build"))
+
+    for changes, tools in (("nothing", []), ("files", ["pytest", "make"])):
+        text = made({"changes": changes}, around).text
+        assert [one["name"] for one in tomllib.loads(text).get("tool", [])] == tools
+    assert "tool" not in tomllib.loads(made({"changes": "files", "commands": []}, around).text)
+
+
+def test_variables_reach_every_command() -> None:
+    data = {
+        "commands": ["git log -n 20", "rg needle src"],
+        "environment": ["LOCALE", "MODE=quick ${X}"],
+        "credentials": ["TOKEN", "PASSWORD=/run/secrets/password"],
+    }
+
+    found = spec(made(data))
+
+    assert {name: (one.env, one.file) for name, one in found.secrets.items()} == {
+        "LOCALE": ("LOCALE", None),
+        "TOKEN": ("TOKEN", None),
+        "PASSWORD": (None, "/run/secrets/password"),
+    }
+    for _, tool in found.commands:
+        if tool.name in ("git_log_2", "rg"):
+            assert tool.env.keys() == {"LOCALE", "MODE", "TOKEN", "PASSWORD"}
+            assert tool.env["MODE"] == "quick ${X}"
+
+
+def test_hosts_open_the_network_for_their_addresses_only() -> None:
+    data = {"commands": ["curl https://api.example.com/v1/items"]}
+    closed = spec(made(data))
+    text = made({**data, "hosts": ["api.example.com", "b.example"]}).text
+
+    found = spec(Composition(text, ()))
+
+    (index,) = [number for number, tool in enumerate(found.tools) if tool.name == "curl"]
+    assert not closed.tools[index].network
+    assert found.tools[index].network
+    assert "network = true # of any host" in text
+    pattern = str(found.tools[index].accepts["urls"].pattern)
+    for url, admitted in {
+        "https://api.example.com/v1/items?a=b": True,
+        "http://b.example:8080": True,
+        "https://evil.example/": False,
+        "https://apiXexample.com/": False,
+        "https://api.example.com@evil.example/": False,
+        "https://api.example.com.evil.example/": False,
+        "https://b.example:80@evil.example/": False,
+        "https://evil.example/https://b.example": False,
+        "file:///etc/passwd": False,
+    }.items():
+        assert bool(re.fullmatch(pattern, url)) is admitted, url
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"commands": ["ls | wc -l"]}, "it has a pipe"),
+        ({"commands": ["make build"], "changes": "nothing"}, '"make build" changes things'),
+        ({"commands": ["rm -rf build"], "changes": "files"}, "changes more than files"),
+        ({"commands": ["ls"], "hosts": ["a.example"]}, "no command reaches any host"),
+        (
+            {"commands": ["curl https://a.example/x"], "hosts": ["b.example"]},
+            "commands[0] reaches a.example, which hosts does not name",
+        ),
+    ],
+)
+def test_commands_that_do_not_fit_are_refused(data: dict[str, Any], words: str) -> None:
+    with pytest.raises(SpecError) as error:
+        from_data(data)
+
+    assert any(words in one.message for one in error.value.diagnostics)
+
+
 TEXTS: dict[str, Any] = {
     "server.name": lambda text: {"server": {"name": text}},
     "server.instructions": lambda text: {"server": {"instructions": text}},
@@ -243,18 +338,21 @@ def test_text_arrives_as_text_or_is_refused(key: str) -> None:
             assert shape(said) == shape(plain)
 
 
-@pytest.mark.parametrize("text", NASTY)
-def test_a_list_of_text_arrives_as_text_or_is_refused(text: str) -> None:
-    for key in ("deny", "hosts", "credentials", "environment", "use", "commands"):
+@pytest.mark.parametrize("key", ["deny", "hosts", "credentials", "environment", "use", "commands"])
+def test_a_list_of_text_arrives_as_text_or_is_refused(key: str) -> None:
+    for text in NASTY:
         try:
-            file = made({key: [text]}).text
+            said = tomllib.loads(made({key: [text]}).text)
         except SpecError as refused:
             assert refused.diagnostics[0].message
             continue
-        said = tomllib.loads(file)
-        assert key == "deny"
-        assert said["rule"][0]["decision"] == "deny"
-        assert shape(said) == shape(tomllib.loads(made({"deny": ["x y"]}).text))
+        assert key in ("deny", "commands")
+        if key == "deny":
+            assert said["rule"][0]["decision"] == "deny"
+            assert shape(said) == shape(tomllib.loads(made({"deny": ["x y"]}).text))
+        else:
+            (tool,) = said["tool"]
+            assert tool["program"] == text.partition(" ")[0]
 
 
 def at(data: Any, key: str) -> Any:
