@@ -1,0 +1,1 @@
+"""What changed between two servers, for the clients of their tools."""
