@@ -18,7 +18,7 @@ from handrail.scaffold.builder.fence import Fence, environ
 from handrail.scaffold.builder.probed import confinable
 from handrail.spec.document import parse
 from handrail.spec.find import NAME
-from handrail.spec.load import Reading, read_document
+from handrail.spec.load import Reading, Rule, read_document
 from handrail.spec.server import ServerSpec
 from handrail.spec.source import Format, Source
 
@@ -55,10 +55,12 @@ def examined(text: str, fence: Fence) -> Examined:
     spec = reading.spec or rest
     broken = any(one.is_error and one.code != _UNSET for one in reading.judge(lint))
     beyond = [] if spec is None else fence.beyond(spec)
-    found = Examination(reading)
-    diagnostics = _told(found, fence, by_machine=not broken and not beyond)
+    found, notes = Examination(reading), list[str]()
+    checks = [] if broken or beyond else _of_machine(found, fence, notes)
+    diagnostics = [*reading.judge(lint, *checks), *_dangers(found, fence)]
+    diagnostics.sort(key=lambda one: (one.place.line, one.place.column))
     findings = [one for one in diagnostics if one.code != _UNSET]
-    notes = [_AS_IT_STARTS] if len(findings) < len(diagnostics) else []
+    notes += [_AS_IT_STARTS] if len(findings) < len(diagnostics) else []
     notes += [f"Not looked at here, since {key} leads out of the folder." for key in beyond]
     return Examined(spec, findings, broken, notes, _own(reading), found.host, found.means)
 
@@ -74,18 +76,17 @@ def _own(reading: Reading) -> frozenset[str]:
     )
 
 
-def _told(found: Examination, fence: Fence, *, by_machine: bool) -> list[Diagnostic]:
-    reading = found.reading
-
+def _of_machine(found: Examination, fence: Fence, notes: list[str]) -> list[Rule]:
     def surveyed(spec: ServerSpec) -> Iterable[Finding]:
         fenced = fence.without_beyond(spec)
-        found.host, findings = survey(fenced, reading.file, environ(spec))
+        try:
+            found.host, findings = survey(fenced, found.reading.file, environ(spec))
+        except OSError as failed:  # a name that no file can have
+            notes.append(f"Not looked at here: {(failed.strerror or 'input error').lower()}.")
+            return []
         return findings
 
-    of_machine = [surveyed, confinable(found), found.reachable, found.creatable]
-    further = of_machine if by_machine else []
-    diagnostics = [*reading.judge(lint, *further), *_dangers(found, fence)]
-    return sorted(diagnostics, key=lambda one: (one.place.line, one.place.column))
+    return [surveyed, confinable(found), found.reachable, found.creatable]
 
 
 def _dangers(found: Examination, fence: Fence) -> list[Diagnostic]:
