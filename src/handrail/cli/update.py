@@ -32,7 +32,7 @@ def update(  # noqa: PLR0913  # one for each option
     dry_run: Flag = False,
     diff: Flag = False,
     mark: Flag = False,
-    tests: Annotated[bool, Parameter(name="--tests", show=False, negative="--no-tests")] = True,
+    no_tests: Flag = False,
     recover_: Annotated[bool, Parameter(name="--recover", negative="")] = False,
     json_: AsJson = False,
 ) -> int:
@@ -51,8 +51,8 @@ def update(  # noqa: PLR0913  # one for each option
         Print every change as a patch, too.
     mark
         Where you and the update have changed the same lines, write both with marks around them.
-    tests
-        With --no-tests, do not run the tests of the merged project before it is written.
+    no_tests
+        Write the merged project without running its tests before.
     recover_
         Only take back an update that was interrupted.
     json_
@@ -62,13 +62,12 @@ def update(  # noqa: PLR0913  # one for each option
     with _ended_by_signals():
         if recover_:
             return _recover(root)
-        done = update_project(root, Way(dry=dry_run, mark=mark, tests=tests), streams.note)
+        done = update_project(root, Way(dry=dry_run, mark=mark, tests=not no_tests), streams.note)
+    shown = patch(done.changes).decode(errors="replace") if diff else None
     if json_:
-        streams.say(json.dumps(_facts(root, done), indent=2))
+        streams.say(json.dumps({**_facts(root, done), "patch": shown}, indent=2))
     else:
-        _tell(done)
-    if diff:
-        (streams.note if json_ else streams.say)(patch(done.changes).decode(errors="replace"))
+        _tell(done, shown)
     return 1 if done.ending in _FOUND or _is_undecided(done) else 0
 
 
@@ -98,12 +97,14 @@ def _is_undecided(done: Updated) -> bool:
     return any(one.kind is Kind.CONFLICT for one in done.changes)
 
 
-def _tell(done: Updated) -> None:
+def _tell(done: Updated, shown: str | None) -> None:
     for change in done.changes:
         streams.say(f"{change.kind:<9} {change.path}" + (f": {change.note}" if change.note else ""))
         for one in change.disagreements:
             line = one.marked if done.ending is Ending.MARKED else one.line
             streams.note(f"{change.path}:{line}: {one.message}")
+    if shown:
+        streams.say(shown)
     if done.ending is Ending.TESTS_FAILED:
         streams.note("\n".join(done.output.splitlines()[-_TAIL:]))
     streams.note(_summary(done))

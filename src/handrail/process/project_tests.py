@@ -28,13 +28,17 @@ class TrialRun:
         return self.code in (_PASSED, _NONE_THERE)
 
 
-def run_tests(python: Path, folder: Path, *, seconds: float) -> TrialRun:
-    """Run pytest in `folder`, whose `src` comes before whatever `python` has installed.
+def run_tests(python: Path, folder: Path, sources: Path, *, seconds: float) -> TrialRun:
+    """Run pytest in `folder`, with `sources` before whatever `python` has installed.
 
     What is left of them after `seconds`, or when we are interrupted, is killed.
     """
-    sources = os.pathsep.join(filter(None, (str(folder / "src"), os.environ.get("PYTHONPATH"))))
-    environ = {**os.environ, "PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
+    found = filter(None, (str(sources), os.environ.get("PYTHONPATH")))
+    environ = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(found),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [str(python), "-m", "pytest", "-q", "--color=no"],
@@ -47,7 +51,9 @@ def run_tests(python: Path, folder: Path, *, seconds: float) -> TrialRun:
         )
         code = _ended(process, seconds)
         said.seek(0)
-        return TrialRun(code, said.read().decode(errors="replace"))
+        output = said.read().decode(errors="replace")
+    late = "" if code is not None else f"\nthe tests did not end in {seconds:.0f} s"
+    return TrialRun(code, output + late)
 
 
 def _ended(process: subprocess.Popen[bytes], seconds: float) -> int | None:

@@ -50,4 +50,6 @@ def is_kept_to_hosts(draft: Draft) -> bool:
 
 def _url_params(draft: Draft) -> list[str]:
     params = draft.tool.get("params", {})
-    return [word.param for word in draft.words if word.meaning == _URL and word.param in params]
+    return [
+        str(word.param) for word in draft.words if word.meaning == _URL and word.param in params
+    ]

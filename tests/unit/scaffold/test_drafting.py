@@ -278,7 +278,7 @@ def test_what_is_more_than_a_plain_command_is_refused(command: str, said: str) -
 
 
 HOSTILE = [
-    "a{b}c", "{{x}}", "a'b", 'a"b', '"""', "${HOME}", "$(id)", "\\", "#", "[[tool]]", "=", 
+    "a{b}c", "{{x}}", "a'b", 'a"b', '"""', "${HOME}", "$(id)", "\\", "#", "[[tool]]", "=",
     "é\u202e",
     "'; import os", "{author}", "%s", "]", "\u2028",
 ]  # fmt: skip

@@ -71,6 +71,7 @@ def facts(spec: ServerSpec, data: Data, choices: Choices) -> dict[str, Any]:
         "env_secrets": sorted(one.env for one in spec.secrets.values() if one.env),
         "variables": _variables(spec, data),
         "apt": sorted({one.apt for one in spec.programs.values() if one.apt}),
+        "benchmarks": Part.BENCHMARKS in choices.parts,
         "container": Part.CONTAINER in choices.parts,
         "kubernetes": Part.KUBERNETES in choices.parts,
     }

@@ -31,44 +31,62 @@ class Merged:
     conflicts: tuple[Conflict, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """What stands between lines that are the same everywhere."""
+
+    old: list[Line]
+    yours: list[Line]
+    ours: list[Line]
+
+    def agreed(self) -> list[Line] | None:
+        """What both want; None when they disagree."""
+        old, yours, ours = map(_said, (self.old, self.yours, self.ours))
+        if ours in (old, yours):
+            return self.yours
+        if yours == old:
+            return self.ours
+        return self._around(self.yours, self.ours) or self._around(self.ours, self.yours)
+
+    def _around(self, added: list[Line], changed: list[Line]) -> list[Line] | None:
+        """Lines that one side put right before or after those that the other changed."""
+        old, said, size = _said(self.old), _said(added), len(self.old)
+        if not old or not changed:
+            return None
+        if said[:size] == old:
+            return changed + added[size:]
+        return added[:-size] + changed if said[-size:] == old else None
+
+
 @dataclass(slots=True)
-class _Merging:
-    """The text so far. Lines that we bring end as yours do."""
+class _Text:
+    """A merged text as it grows."""
 
     end: str
+    """How lines end that were not there before."""
     lines: list[Line] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
 
-    def gap(self, at: int, old: list[Line], yours: list[Line], ours: list[Line]) -> None:
-        """What stands between lines that are the same everywhere; yours begins at line `at`."""
-        before, said, wanted = _said(old), _said(yours), _said(ours)
-        if wanted in (before, said):
-            self.lines += yours
-        elif said == before:
-            self.lines += self._ended(ours)
-        else:
-            self._disagree(at, old, yours, ours)
-
-    def joined(self) -> bytes:
-        """Every line but the last has an end."""
-        *most, last = self.lines or [("", "")]
-        return "".join((*(said + (end or self.end) for said, end in most), *last)).encode()
-
-    def _disagree(self, at: int, old: list[Line], yours: list[Line], ours: list[Line]) -> None:
+    def disagree(self, at: int, gap: _Gap) -> None:
+        """Both sides, between marks; yours begins at line `at`. What both begin or end with is
+        no matter of theirs."""
+        yours, ours = gap.yours, gap.ours
         head = _common(_said(yours), _said(ours))
         tail = _common(_said(yours[head:])[::-1], _said(ours[head:])[::-1])
         self.lines += yours[:head]
         self.conflicts.append(Conflict(at + head, len(self.lines) + 1))
         self._mark(_YOURS, yours[head : len(yours) - tail])
-        self._mark(_BEFORE, old)
+        self._mark(_BEFORE, gap.old)
         self._mark(_MIDDLE, ours[head : len(ours) - tail])
         self._mark(_OURS, yours[len(yours) - tail :])
 
     def _mark(self, mark: str, lines: list[Line]) -> None:
-        self.lines += [(mark, self.end), *self._ended(lines)]
+        self.lines += [(mark, self.end), *lines]
 
-    def _ended(self, lines: list[Line]) -> list[Line]:
-        return [(said, end and self.end) for said, end in lines]
+    def joined(self) -> bytes:
+        """Every line but the last has an end."""
+        *most, last = self.lines or [("", "")]
+        return "".join((*(said + (end or self.end) for said, end in most), *last)).encode()
 
 
 def merge(old: bytes, yours: bytes, ours: bytes) -> Merged | None:
@@ -79,16 +97,18 @@ def merge(old: bytes, yours: bytes, ours: bytes) -> Merged | None:
     if any(map(_is_binary, (old, yours, ours))):
         return None
     base, mine, new = _lines(old), _lines(yours), _lines(ours)
-    merging = _Merging(_usual_end(mine))
+    text = _Text(_usual_end(mine))
+    new = [(said, end and text.end) for said, end in new]
     at = from_mine = from_new = 0
     for region in merge3.Merge3(_said(base), _said(mine), _said(new)).find_sync_regions():
         start, end, mine_start, mine_end, new_start, new_end = region
-        merging.gap(
-            from_mine + 1, base[at:start], mine[from_mine:mine_start], new[from_new:new_start]
-        )
-        merging.lines += mine[mine_start:mine_end]
+        gap = _Gap(base[at:start], mine[from_mine:mine_start], new[from_new:new_start])
+        agreed = gap.agreed()
+        if agreed is None:
+            text.disagree(from_mine + 1, gap)
+        text.lines += [*(agreed or ()), *mine[mine_start:mine_end]]
         at, from_mine, from_new = end, mine_end, new_end
-    return Merged(merging.joined(), tuple(merging.conflicts))
+    return Merged(text.joined(), tuple(text.conflicts))
 
 
 def _is_binary(data: bytes) -> bool:

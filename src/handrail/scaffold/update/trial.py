@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from handrail.errors import UsageError
@@ -27,20 +28,22 @@ _LEFT_OUT = shutil.ignore_patterns(
 
 
 def python_of(root: Path) -> Path:
-    """The project's own Python, as `make test` makes it, or else the one that runs us."""
-    own = root / ".venv/bin/python"
-    return own if own.exists() else Path(sys.executable)
+    """The project's own Python where it has this Handrail, or else the one that runs us."""
+    own, here = root / ".venv/bin/python", f"handrail-{version('handrail')}.dist-info"
+    has_ours = any((root / ".venv").glob(f"lib/python*/site-packages/{here}"))
+    return own if has_ours and own.exists() else Path(sys.executable)
 
 
 def try_out(root: Path, changes: Sequence[Change]) -> TrialRun:
     """Run the tests of the project as it will be. Raises `UsageError` when there is no pytest."""
     python = python_of(root)
     with _staged(root, changes) as stage:
-        ran = run_tests(python, stage, seconds=_SECONDS)
+        ran = run_tests(python, stage, stage / "src", seconds=_SECONDS)
     if _NO_PYTEST in ran.output and ran.code == 1:
         raise UsageError(
             f"{python} has no pytest to run the project's tests with",
-            hint="`make test` installs it; --no-tests updates without them.",
+            hint="After `make test` the project has its own, for `.venv/bin/handrail update`; "
+            "--no-tests updates without them.",
         )
     return ran
 

@@ -37,7 +37,7 @@ def test_all_that_matters_is_there(folder: Path) -> None:
             {
                 **TOOL,
                 "args": ["-s", "{what}"],
-                "params": {"what": {"choices": ["a", "b"]}},
+                "params": {"what": {"choices": ["a", "b"], "required": True}},
                 "stdin": "make {what} install",
                 "env": {"TOKEN": {"secret": "TOKEN"}, "LD_PRELOAD": "./x.so"},
                 "network": True,
@@ -72,7 +72,12 @@ def test_hosts_that_were_named_are_there(folder: Path) -> None:
 
 def test_what_the_file_silences_is_told_and_what_packs_settle_is_not(folder: Path) -> None:
     acknowledged = {"acknowledge": ["executes-callers-code"], "approval": "never"}
-    tool = {**TOOL, **acknowledged, "args": ["-c", "{what}"], "params": {"what": {}}}
+    tool = {
+        **TOOL,
+        **acknowledged,
+        "args": ["-c", "{what}"],
+        "params": {"what": {"required": True}},
+    }
     answers = {"programs": {"sh": {}}, "tool": [tool]}
     (loud,) = [line for line in asked(folder, answers) if "[S411]" in line]
     tool["allow"] = ["S411: it goes to the trash, and restore_file brings it back"]
