@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from handrail.diagnostic import Diagnostic
-from handrail.lint.sample import plain, sample
 from handrail.mcp.visible import HEAD, TAIL, visible
 from handrail.scaffold.builder.proposal import Proposal
+from handrail.spec.args import Arg
 from handrail.spec.server import ProgramSpec, ServerSpec
+from handrail.spec.template import Template
 from handrail.spec.tool import CommandSpec, Effect, FreeSpec, SecretRef, ToolSpec
 
 _LONGEST = 16_384
@@ -70,7 +71,7 @@ def _of_spec(spec: ServerSpec, own: frozenset[str]) -> Iterator[str]:
     yield from _section("run what this file says", _commands(spec, own))
     yield from _section("may use more than the workspace", _reaches(tools, own))
     yield f"secrets: {_list(spec.secrets)}"
-    yield f"has tables of its own: {_list(sorted(spec.model_fields_set - _SAID))}"
+    yield f"also has: {_list(sorted(spec.model_fields_set - _SAID))}"
 
 
 def _as(user: str | int | None) -> str:
@@ -91,10 +92,19 @@ def _program(tool: ToolSpec, spec: ServerSpec) -> Iterator[str]:
         yield found.path or name
 
 
+def _templates(args: Iterable[Arg]) -> Iterator[str]:
+    """Every argument that it may have, with `{name}` where callers say what is there."""
+    for arg in args:
+        if isinstance(arg, Template):
+            yield arg.source
+        else:
+            yield from _templates(arg.args)
+
+
 def _words(tool: ToolSpec) -> list[str]:
     match tool:
         case CommandSpec():
-            return [plain(word.text) for word in sample(tool)]
+            return list(_templates(tool.args))
         case FreeSpec():
             return ["…"]
         case _:
