@@ -27,6 +27,11 @@ def _tables(settled: Settled) -> Iterator[tuple[str, Any]]:
     yield "use", settled.use
     yield "server", {"name": settled.name, "instructions": settled.instructions}
     yield "workspace", {"root": settled.root}
+    # Where readers look for them; the tools themselves come last.
+    yield (
+        "programs",
+        {name: one for draft in settled.drafts for name, one in draft.programs.items()},
+    )
     yield "secrets", dict(_secrets(settled))
     yield "confinement", {"require": settled.require}
     if settled.auth == "keys":

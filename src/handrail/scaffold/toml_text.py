@@ -17,6 +17,8 @@ _INLINE = ("programs", "secrets")
 _DEEPEST_HEADER = 3
 """`[access.roles.reader]`; what is deeper is written in braces."""
 
+_WIDTH = 100
+
 Comments = Mapping[str, str]
 """What to say above a table, by its dotted key; or above the file, by the empty one."""
 Path = tuple[str, ...]
@@ -74,8 +76,27 @@ def _block(path: Path, values: Mapping[str, Any], comments: Comments) -> str:
 
 def _filled(table: Any, values: Mapping[str, Any]) -> Any:
     for key, value in values.items():
-        table.add(key, item(value))
+        table.add(key, _wrapped(key, value) if isinstance(value, list) else item(value))
     return table
+
+
+def _wrapped(key: str, values: list[Any]) -> Any:
+    """A list in one line, or in several where it is long."""
+    import tomlkit
+
+    array = item(values)
+    if len(key) + 3 + len(array.as_string()) <= _WIDTH:
+        return array
+    array = tomlkit.array()
+    line: list[Any] = []
+    for one in map(item, values):
+        if sum(len(each.as_string()) + 2 for each in (*line, one)) > _WIDTH - 4:
+            array.add_line(*line)
+            line = []
+        line.append(one)
+    array.add_line(*line)
+    array.add_line(indent="")
+    return array
 
 
 def item(value: Any) -> Any:
@@ -84,13 +105,24 @@ def item(value: Any) -> Any:
 
     match value:
         case Mapping():
-            table = tomlkit.inline_table()
-            for key, inner in value.items():
-                table.append(key, item(inner))
-            return table
+            return _braces(value)
         case Sequence() if not isinstance(value, str):
             array = tomlkit.array()
             array.extend(map(item, value))
             return array
         case _:
             return tomlkit.item(value)
+
+
+def _braces(values: Mapping[str, Any]) -> Any:
+    """`{ env = "TOKEN" }`, with room inside of its braces."""
+    import tomlkit
+
+    items = {key: item(value) for key, value in values.items()}
+    table = tomlkit.inline_table()
+    for key, value in items.items():
+        table.append(key, value)
+    if items:
+        first, *_, last = (*items.values(), *items.values())
+        first.trivia.indent, last.trivia.trail = " ", " "
+    return table

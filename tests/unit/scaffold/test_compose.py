@@ -231,7 +231,7 @@ def test_a_command_leaves_the_tool_of_a_pack_alone() -> None:
 def test_found_commands_come_when_things_may_change() -> None:
     around = Surroundings(FOLDER, commands=("pytest -q tests", "make build"))
 
-    for changes, tools in (("nothing", []), ("files", ["pytest", "make"])):
+    for changes, tools in (("nothing", []), ("files", ["pytest", "make_build"])):
         text = made({"changes": changes}, around).text
         assert [one["name"] for one in tomllib.loads(text).get("tool", [])] == tools
     assert "tool" not in tomllib.loads(made({"changes": "files", "commands": []}, around).text)
