@@ -131,7 +131,7 @@ def _record(change: Change) -> dict[str, Any]:
         "tool": change.tool,
         "at": change.pointer,
         "message": change.message,
-        "documentation": f"docs/diff.md#{change.code.lower()}",
+        "documentation": "docs/diff.md",
     }
 
 

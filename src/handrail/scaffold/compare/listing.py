@@ -88,8 +88,8 @@ def listing(where: str, data: Mapping[str, Any]) -> Listing:
 
 def wrong(where: str, message: str, code: str = "D105") -> UsageError:
     """What cannot be compared, and why."""
-    hint = "A side is a server file, a URL, or JSON as tools/list or handrail inspect --json has."
-    return UsageError(f"{code}: {where}: {message}", hint=hint)
+    hint = "It takes JSON as tools/list answers it, or as handrail inspect --json prints it."
+    return UsageError(f"{code}: {where}: {message}", hint=hint if code == "D105" else None)
 
 
 def _tool(where: str, number: int, said: object) -> ListedTool:

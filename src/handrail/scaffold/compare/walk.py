@@ -47,7 +47,7 @@ class Pair:
     def differences(self) -> Iterator[Difference]:
         """Everything that differs here and below. Raises `UsageError` where there is no end."""
         if next(self.counted) > MOST_PAIRS:
-            raise UsageError(f"D107: a schema has more than {MOST_PAIRS} parts to compare")
+            raise UsageError(f"D106: a schema has more than {MOST_PAIRS} parts to compare")
         if same(self.given, self.taken) and self._have_same_definitions():
             return
         (given, one), (taken, other) = (
@@ -106,8 +106,11 @@ class Pair:
         """How `one` differs from the form that takes it."""
         tried = [list(self._between(one, other)) for other in takens]
         fits = [found for found in tried if not self._breaks(found)]
+        alike = [found for found in tried if found and found[0].kind is not Kind.TYPE_NARROWED]
         if fits:
             yield from min(fits, key=len)
+        elif len(alike) == 1:
+            yield from alike[0]
         else:
             yield Difference(Kind.FORM_GONE, self.at, one, takens)
 

@@ -1,0 +1,91 @@
+"""What must hold of any two schemas, with jsonschema as the judge."""
+
+from __future__ import annotations
+
+import os
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.scaffold.compare.schemas import (
+    SCHEMAS,
+    VALUES,
+    Schema,
+    accepts,
+    between,
+    inputs,
+    tool,
+)
+
+_TRIALS = int(os.environ.get("TRIALS", "60"))
+
+
+def _param(schema: Schema, definitions: Schema) -> Schema:
+    properties = {"p": schema}
+    return {"type": "object", "properties": properties, "$defs": definitions}
+
+
+_DEFINITIONS = st.fixed_dictionaries({"one": SCHEMAS, "other": SCHEMAS})
+
+
+@given(old=SCHEMAS, new=SCHEMAS, before=_DEFINITIONS, after=_DEFINITIONS)
+@settings(max_examples=2 * _TRIALS, deadline=None)
+def test_a_value_that_is_refused_now_breaks(
+    old: Schema, new: Schema, before: Schema, after: Schema
+) -> None:
+    was, now = _param(old, before), _param(new, after)
+    takes, took = accepts(now), accepts(was)
+    lost = [one for one in VALUES if took({"p": one}) and not takes({"p": one})]
+
+    changes = between(tool(was), tool(now))
+
+    assert not lost or any(one.breaks for one in changes), lost
+
+
+@given(old=inputs(), new=inputs(), data=st.data())
+@settings(max_examples=_TRIALS, deadline=None)
+def test_arguments_that_are_refused_now_break(
+    old: Schema, new: Schema, data: st.DataObject
+) -> None:
+    names = st.sampled_from(sorted(old["properties"]))
+    arguments = data.draw(st.dictionaries(names, st.sampled_from(VALUES)))
+    assume(accepts(old)(arguments) and not accepts(new)(arguments))
+
+    assert any(one.breaks for one in between(tool(old), tool(new)))
+
+
+@given(old=SCHEMAS, new=SCHEMAS, definitions=_DEFINITIONS)
+@settings(max_examples=_TRIALS, deadline=None)
+def test_a_result_that_could_not_be_breaks(old: Schema, new: Schema, definitions: Schema) -> None:
+    was, now = _param(old, definitions), _param(new, definitions)
+    takes, took = accepts(now), accepts(was)
+    # A table with more fields is one that clients can read.
+    simple = [one for one in VALUES if not isinstance(one, dict | list)]
+    odd = [one for one in simple if takes({"p": one}) and not took({"p": one})]
+
+    changes = between(tool({}, was), tool({}, now))
+
+    assert not odd or any(one.breaks for one in changes), odd
+
+
+@given(schema=inputs(), output=st.none() | inputs())
+@settings(max_examples=_TRIALS, deadline=None)
+def test_a_tool_has_not_changed_from_itself(schema: Schema, output: Schema | None) -> None:
+    assert between(tool(schema, output), tool(deepcopy(schema), deepcopy(output))) == []
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", 1, 1.5, True, None]), min_size=1, unique_by=str),
+    st.data(),
+)
+@settings(max_examples=_TRIALS, deadline=None)
+def test_fewer_choices_are_found(choices: list[Any], data: st.DataObject) -> None:
+    fewer = data.draw(st.lists(st.sampled_from(choices), max_size=len(choices) - 1, unique_by=str))
+    old, new = ({"properties": {"p": {"enum": one}}} for one in (choices, fewer))
+
+    forth, back = between(tool(old), tool(new)), between(tool(new), tool(old))
+
+    assert ("B005", "/inputSchema/properties/p/enum") in [(c.code, c.pointer) for c in forth]
+    assert [one.code for one in back] == ["C005"]
