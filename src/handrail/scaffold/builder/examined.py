@@ -37,6 +37,8 @@ class Examined:
     broken: bool
     """Whether no machine could serve it."""
     notes: Sequence[str]
+    keys: Sequence[str]
+    """What it has at its top."""
     own: frozenset[str]
     """The tools that are not just as a pack has them."""
     host: Host | None = None
@@ -62,7 +64,16 @@ def examined(text: str, fence: Fence) -> Examined:
     findings = [one for one in diagnostics if one.code != _UNSET]
     notes += [_AS_IT_STARTS] if len(findings) < len(diagnostics) else []
     notes += [f"Not looked at here, since {key} leads out of the folder." for key in beyond]
-    return Examined(spec, findings, broken, notes, _own(reading), found.host, found.means)
+    return Examined(
+        spec=spec,
+        findings=findings,
+        broken=broken,
+        notes=notes,
+        keys=list(document.data),
+        own=_own(reading),
+        host=found.host,
+        means=found.means,
+    )
 
 
 def _own(reading: Reading) -> frozenset[str]:

@@ -10,16 +10,15 @@ from typing import Any
 
 from handrail.errors import ArgumentError
 from handrail.plan.own_tree import in_own_tree
-from handrail.plan.plan import Plan, build_plan
+from handrail.plan.plan import build_plan
 from handrail.policy.access import check
 from handrail.policy.caller import LOCAL
-from handrail.policy.decision import Verdict
 from handrail.policy.judge import judge
-from handrail.process.mask import cover
-from handrail.sandbox.confine import Confinement, confine
+from handrail.sandbox.confine import confine
 from handrail.scaffold.builder.draft import ANSWERS
 from handrail.scaffold.builder.examined import Examined, as_data
 from handrail.scaffold.builder.given import Param
+from handrail.scaffold.builder.plan_facts import facts
 from handrail.scaffold.builder.proposal import drafted_text, lines, proposed
 from handrail.scaffold.builder.refusals import Explained
 from handrail.scaffold.builder.tool import BuilderTool, Declaration, Reply
@@ -67,11 +66,11 @@ def _explained(given: Mapping[str, Any], folder: Path) -> Reply:
         found = drafted_text(given["text"], folder)
     else:
         found = proposed(given.get("answers", {}), folder).examined
-    facts = _facts(found, field, given["tool"], given.get("arguments", {}))
-    return Reply("\n".join(_lines(facts)), facts)
+    told = _planned(found, field, given["tool"], given.get("arguments", {}))
+    return Reply("\n".join(_lines(told)), told)
 
 
-def _facts(
+def _planned(
     found: Examined, field: str, name: str, arguments: Mapping[str, object]
 ) -> dict[str, Any]:
     spec, host, means = found.spec, found.host, found.means
@@ -82,14 +81,7 @@ def _facts(
     host = in_own_tree(host, LOCAL.name) if spec.workspace.per_caller else host
     plan = build_plan(spec, tool, arguments, host)
     verdict = judge(plan, spec.rules, means.tier, LOCAL)
-    held = confine(plan, means).confinement
-    return {
-        **_planned(plan),
-        "verdict": _judged(verdict),
-        "confinement": _confinement(held),
-        "limits": _limits(plan),
-        "notes": list(found.notes),
-    }
+    return {**facts(verdict, confine(plan, means)), "notes": list(found.notes)}
 
 
 def _tool(spec: ServerSpec, name: str) -> ToolSpec:
@@ -111,44 +103,7 @@ def _not_here(found: Examined, field: str) -> Explained:
     return Explained(error, more, {"findings": as_data(errors), "notes": list(found.notes)})
 
 
-def _planned(plan: Plan) -> dict[str, Any]:
-    argvs = [[cover(word, plan.hidden) for word in stage.argv] for stage in plan.stages]
-    return {
-        "tool": plan.tool,
-        "effect": plan.effect.value,
-        "program": str(plan.program.path),
-        **({"argv": argvs[0]} if len(argvs) == 1 else {"pipe": argvs}),
-        "cwd": str(plan.cwd),
-        "env": sorted(plan.env),
-        "stdin_bytes": len(plan.stdin) if isinstance(plan.stdin, bytes) else 0,
-    }
-
-
-def _judged(verdict: Verdict) -> dict[str, Any]:
-    grounds = [
-        {"decision": one.decision.name.lower(), "reason": one.reason, "source": one.source}
-        for one in verdict.grounds
-    ]
-    return {"decision": verdict.decision.name.lower(), "grounds": grounds}
-
-
-def _confinement(held: Confinement) -> dict[str, Any]:
-    return {"tier": held.tier.value, "network": held.network}
-
-
-def _limits(plan: Plan) -> dict[str, Any]:
-    limits = plan.limits
-    return {
-        "wall_seconds": limits.wall_seconds,
-        "cpu_seconds": limits.cpu_seconds,
-        "memory_bytes": limits.memory_bytes,
-        "pids": limits.pids,
-        "output_bytes": limits.output_bytes,
-        "spool_bytes": limits.spool_bytes,
-    }
-
-
-def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
+def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     """A line for each fact, each word of a command in quotes."""
-    for name, value in facts.items():
+    for name, value in told.items():
         yield f"{name}: {json.dumps(value, ensure_ascii=False)}"

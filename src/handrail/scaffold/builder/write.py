@@ -20,8 +20,9 @@ from handrail.policy.approval import changed
 from handrail.scaffold.builder.asking import ask
 from handrail.scaffold.builder.draft import ANSWERS
 from handrail.scaffold.builder.proposal import Proposal, proposed, unservable
-from handrail.scaffold.builder.question import Question, TooLong
+from handrail.scaffold.builder.question import Question
 from handrail.scaffold.builder.refusals import Explained
+from handrail.scaffold.builder.shown import TooLong
 from handrail.scaffold.builder.tool import BuilderTool, Declaration, Reply
 from handrail.scaffold.placing import STATE, check_place, place
 from handrail.spec.document import printable
@@ -114,6 +115,6 @@ def _denied(wrong: UsageError) -> Denied:
 
 def _reply(file: Path, by: str) -> Reply:
     where = shlex.quote(str(file))
-    steps = [f"handrail check {where}", f"handrail serve {where}"]
+    steps = [f"handrail check {where}", f"handrail client claude-code --file {where}"]
     text = "\n".join([f"{file} is written. Next:", *(f"    {step}" for step in steps)])
     return Reply(text, {"file": str(file), "approved_by": by, "next": steps})

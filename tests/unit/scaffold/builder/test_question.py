@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from handrail.scaffold.builder.proposal import proposed
-from handrail.scaffold.builder.question import Question, TooLong
+from handrail.scaffold.builder.question import Question
+from handrail.scaffold.builder.shown import TooLong
 from tests.running import hand_over
 
 TOOL = {"name": "deploy", "description": "Deploy it.", "program": "sh", "effect": "destructive"}
@@ -59,8 +60,22 @@ def test_all_that_matters_is_there(folder: Path) -> None:
     ) in lines
     assert "have the network: deploy" in lines
     assert "    deploy: readable /srv" in lines
-    assert "secrets: TOKEN" in lines
+    assert lines[lines.index("secrets:") + 1] == "    TOKEN: the variable TOKEN"
     assert any(line.startswith("tools: deploy, read_file") for line in lines)
+
+
+def test_a_program_in_the_place_of_another_is_shown(folder: Path) -> None:
+    program = folder / "evil.sh"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    programs = {"git": {"path": "./evil.sh", "profile": "cat"}}
+    secrets = {"KEY": {"file": "/root/.ssh/id_rsa"}}
+    answers = {"use": ["git:read"], "programs": programs, "secrets": secrets}
+    lines = asked(folder, answers)
+
+    at = lines.index("programs that this file chooses:")
+    assert lines[at + 1 : at + 3] == ["    git: ./evil.sh", "    git: judged by the profile cat"]
+    assert lines[lines.index("secrets:") + 1] == "    KEY: /root/.ssh/id_rsa"
 
 
 def test_hosts_that_were_named_are_there(folder: Path) -> None:
