@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.screen import BACK, DOWN, ENTER, ERASE_LINE, INTERRUPT, SPACE, Screen, screen
+from tests.cli.screen import BACK, DOWN, ENTER, ERASE_LINE, INTERRUPT, SPACE, UP, Screen, screen
 from tests.cli.terminal import handrail
 from tests.running import hand_over
 
@@ -79,34 +79,36 @@ def test_enter_all_the_way_writes_a_file_that_is_served(
     assert handrail("call", "git_status", folder=folder).code == 0
 
 
-TYPED = {
-    "What is the server called?": f"{ERASE_LINE}mine{ENTER}",
-    "What is it for, in a sentence?": f'Says "hello" to ${{HOME}}.{ENTER}',
-    "Which tools?": f"{DOWN}{DOWN}{SPACE}{ENTER}",
-    "Which commands of yours?": ENTER,
-    "May tools change things?": f"{DOWN}{DOWN}{ENTER}",
-    "What is kept between calls?": f"{DOWN}{ENTER}",
-    "Where will it run?": f"{DOWN}{ENTER}",
-    "Which folder may tools see?": ENTER,
-    "How strongly must commands be confined?": ENTER,
-    "Which commands must never run?": f"git push{ENTER}",
-    "Another one?": ENTER,
-    "How do callers prove who they are?": ENTER,
-    "How much may one call take?": f"{ERASE_LINE}5s 1GiB 32KiB 2{ENTER}",
-    "How is the log written?": ENTER,
-    "Where do traces and metrics go?": ENTER,
-    CONFIRM: ENTER,
-}
+TYPED = (
+    ("What is the server called?", f"{ERASE_LINE}mine{ENTER}"),
+    ("What is it for, in a sentence?", f'Says "hello" to ${{HOME}}.{ENTER}'),
+    ("Which tools?", f"{DOWN}{DOWN}{SPACE}{ENTER}"),
+    ("Which commands of yours?", f"curl https://api.example.com/v1{ENTER}"),
+    ("Another one?", f"git log -n 20{ENTER}"),
+    ("Another one?", ENTER),
+    ("May tools change things?", f"{DOWN}{DOWN}{ENTER}"),
+    ("What is kept between calls?", f"{DOWN}{ENTER}"),
+    ("Where will it run?", f"{DOWN}{ENTER}"),
+    ("Which folder may tools see?", ENTER),
+    ("Which variables do the commands need?", f"MODE=fast{ENTER}"),
+    ("How strongly must commands be confined?", ENTER),
+    ("Which commands must never run?", f"git push{ENTER}"),
+    ("Another one?", ENTER),
+    ("Which hosts may commands reach?", f"{UP}{ENTER}"),
+    ("Which secrets do the commands need?", ENTER),
+    ("How do callers prove who they are?", ENTER),
+    ("How much may one call take?", f"{ERASE_LINE}5s 1GiB 32KiB 2{ENTER}"),
+    ("How is the log written?", ENTER),
+    ("Where do traces and metrics go?", ENTER),
+    (CONFIRM, ENTER),
+)
 
 
 def test_answers_that_are_typed_are_those_of_the_file(folder: Path) -> None:
-    hand_over(folder)
+    hand_over(folder, folder / ".git")
     with interview(folder) as shown:
-        for question, keys in TYPED.items():
+        for question, keys in TYPED:
             shown.see_question(question)
-            if question == "How much may one call take?":
-                shown.type(f"{ERASE_LINE}5s 1GiB{ENTER}")
-                shown.see("these are four")
             shown.type(keys)
         assert shown.end() == 0, shown.all_text
 
@@ -116,6 +118,9 @@ def test_answers_that_are_typed_are_those_of_the_file(folder: Path) -> None:
     assert said["limits"] == {
         **{"timeout": "5s", "memory": "1GiB", "output": "32KiB", "concurrency": 2}
     }
+    tools = {tool["name"]: tool for tool in said["tool"]}
+    assert tools.keys() == {"curl", "git_log_2"}
+    assert (tools["curl"]["network"], tools["curl"]["env"]) == (True, {"MODE": "fast"})
     assert said["rule"][0]["argv"] == ["git", "push"]
     assert said["auth"] == {"keys": ".handrail/keys.json"}
     assert "--set 'deny=git push'" in shown.all_text

@@ -115,12 +115,14 @@ def _hosts(data: Mapping[str, Any], drafts: Mapping[int, Draft]) -> Iterator[Fin
 
 def _variables(data: Mapping[str, Any], drafts: Mapping[int, Draft]) -> Iterator[Finding]:
     """Variables that nobody takes, or that are there twice."""
+    # Where tools may change things, the folder may bring commands.
+    found = "commands" not in data and data.get("changes", "nothing") != "nothing"
     first = {name: f"secrets.{name}" for name in data.get("secrets", {})}
     named: list[tuple[tuple[Key, ...], str]] = []
     for key, read in (("environment", variable), ("credentials", credential)):
         entries = data.get(key, ())
         named += [((key, number), read(text)[0]) for number, text in enumerate(entries)]
-        if entries and not drafts and not data.get("commands"):
+        if entries and not drafts and not data.get("commands") and not found:
             yield _wrong((key,), f"{key}: there are no commands that would take it")
     for at, name in named:
         if name in first:
