@@ -34,11 +34,7 @@ def run_tests(python: Path, folder: Path, sources: Path, *, seconds: float) -> T
     What is left of them after `seconds`, or when we are interrupted, is killed.
     """
     found = filter(None, (str(sources), os.environ.get("PYTHONPATH")))
-    environ = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(found),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(found)}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [str(python), "-m", "pytest", "-q", "--color=no"],

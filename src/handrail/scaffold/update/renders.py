@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -23,16 +24,22 @@ _HISTORY = "Take .handrail/manifest.json and .handrail/base.tar.gz from the proj
 
 def last_render(root: Path) -> Manifest:
     """What the project was made of. Raises `UsageError` when that cannot be told."""
-    try:
-        last = read_manifest(root)
-    except zlib.error as wrong:
-        raise UsageError(f"{root / BASE} is damaged: {wrong}", hint=_HISTORY) from wrong
+    _check_whole(root / BASE)
+    last = read_manifest(root)
     for path in last.base:
         if not is_inside(path):
             raise UsageError(
                 f"{root / BASE} is damaged: {path} is no file of the project", hint=_HISTORY
             )
     return last
+
+
+def _check_whole(base: Path) -> None:
+    """To the end: whoever unpacks an archive sees no fault in what comes after its last file."""
+    try:
+        gzip.decompress(base.read_bytes())
+    except (OSError, EOFError, zlib.error) as wrong:
+        raise UsageError(f"{base} is damaged: {wrong}", hint=_HISTORY) from wrong
 
 
 def next_render(root: Path, last: Manifest) -> Rendered:
