@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -259,16 +260,32 @@ def test_a_folder_is_made_when_it_is_not_there(tmp_path: Path, new: New) -> None
     assert handrail("check", "a/b/handrail.toml", folder=tmp_path).code == 0
 
 
-@pytest.mark.parametrize("full", ["a/b", "."])
-def test_where_nothing_can_be_written_nothing_is_left(tmp_path: Path, full: str, new: New) -> None:
-    # /proc takes no files, whoever asks; a folder where the state would be is one's own.
-    (tmp_path / ".handrail").write_text("a file in the place of a folder")
+def test_where_nothing_can_be_written_nothing_is_left(tmp_path: Path, new: New) -> None:
+    # In the place of a folder; and below /proc nobody makes any, not even root.
+    (tmp_path / ".handrail").write_text("a file")
 
-    done = new(tmp_path, "/proc/self/fd/x" if full == "a/b" else ".", "--yes")
-
-    assert done.code == 2
-    assert "cannot be written" in done.err
+    for folder in (".", "/proc/self/fd/x"):
+        done = new(tmp_path, folder, "--yes")
+        assert done.code == 2
+        assert "cannot be written" in done.err
     assert files(tmp_path) == {".handrail"}
+
+
+def test_what_was_made_is_taken_back_when_the_disk_is_full(
+    tmp_path: Path, new: New, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a" / "b"
+
+    def full(descriptor: int) -> None:
+        if (folder / ".handrail" / ".gitignore").exists():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    done = new(tmp_path, "a/b", "--yes")
+
+    assert (done.code, "No space left on device" in done.err) == (2, True)
+    assert files(tmp_path) == set()
 
 
 def test_help_names_the_presets(tmp_path: Path, new: New) -> None:

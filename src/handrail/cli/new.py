@@ -96,8 +96,9 @@ def _is_at_terminal() -> bool:
 
 def _unanswered(open_: Mapping[str, Any]) -> UsageError:
     lines = "\n".join(f"    {line(key, value)}" for key, value in open_.items())
+    why = "a program listens" if _is_at_terminal() else "there is no terminal to ask at"
     return UsageError(
-        f"there is no terminal to ask at, and {len(open_)} answers are missing:\n{lines}",
+        f"{why}, and {len(open_)} answers are missing:\n{lines}",
         hint="Add these lines to a file for --answers, or say them by --set; or take them all as "
         "they are with --yes.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,6 +21,8 @@ from handrail.scaffold.network import example_hosts, needs_network
 
 _STATES = {"memory": "none", "sqlite": "disk"}
 """What each store is called among the answers; any other one is the URL of a Redis."""
+_PASSWORD = re.compile(r"[a-z]+://[^/?#@]*:[^/?#@$][^/?#]*@")
+"""A URL with a password in it, that is no variable."""
 _JWT = 'Write [auth.jwt] with issuer, audience and jwks instead of auth = "jwt".'
 
 
@@ -79,6 +82,10 @@ def _changes(data: Mapping[str, Any], drafts: Mapping[int, Draft]) -> Iterator[F
 
 def _state(data: Mapping[str, Any]) -> Iterator[Finding]:
     state, store = data.get("state"), data.get("access", {}).get("store")
+    if store is not None and _PASSWORD.match(store):
+        hint = 'Write store = "${REDIS_URL}", and set that variable for the server.'
+        message = "access.store: a password has no place in a file"
+        yield _wrong(("access", "store"), message, hint)
     if state is None or isinstance(state, dict):
         return
     if store is not None and state != _STATES.get(store, "redis"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from handrail.errors import UsageError
 from handrail.scaffold.answer_shapes import credential, is_own, variable
 from handrail.scaffold.answers import Answers
 from handrail.scaffold.comments import comments, with_network_comments
@@ -80,6 +81,18 @@ def _notes(settled: Settled) -> Iterator[str]:
             yield f"{draft.name}: it has no network, as no hosts were named"
         elif needs_network(draft) and not is_kept_to_hosts(draft):
             yield f"{draft.name}: it may reach any host, as no param of it is a URL"
+    if settled.runs in ("docker", "kubernetes"):
+        yield from _unfit_for_a_package(settled.name)
     for one in settled.around.databases:
         where = f" at {one.host}" if one.host else ""
         yield f".env names a {one.kind} database{where} ({one.variable}); no tool reaches it"
+
+
+def _unfit_for_a_package(name: str) -> Iterator[str]:
+    # Knows every package that is installed here, which takes a while.
+    from handrail.scaffold.eject.names import project_name
+
+    try:
+        project_name(name)
+    except UsageError as wrong:
+        yield f"{wrong.message}: give the project another name by handrail eject --name"

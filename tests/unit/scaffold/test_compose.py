@@ -180,6 +180,14 @@ def test_a_container_brings_its_own_workspace() -> None:
     assert "eject" in found.text
 
 
+@pytest.mark.parametrize(("name", "fit"), [("class", False), ("json", False), ("my-tools", True)])
+def test_a_name_that_no_package_can_have_is_told_where_one_is_to_come(name: str, fit: bool) -> None:
+    for runs in ("stdio", "docker"):
+        notes = made({"runs": runs, "server": {"name": name}}).notes
+
+        assert (notes == ()) is (fit or runs == "stdio")
+
+
 def test_the_words_of_a_server_file_pass_through_and_stay() -> None:
     data = {
         "use": ["git:read"],
