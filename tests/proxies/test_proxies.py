@@ -136,6 +136,7 @@ async def test_a_call_that_is_given_up_ends_its_command(
         await eventually(lambda: not fleet.running(), HANG_UP_SECONDS)
 
 
+@pytest.mark.nightly  # for half a minute it waits
 @pytest.mark.timeout(90)
 @eras
 async def test_so_does_one_that_was_being_answered(

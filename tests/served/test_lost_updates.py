@@ -78,7 +78,12 @@ async def increment_by_edits(client: Connected, count: int) -> int:
 
 
 @pytest.mark.parametrize(
-    "ways", [[increment], [increment_by_edits], [increment, increment_by_edits]]
+    "ways",
+    [
+        pytest.param([increment], marks=pytest.mark.nightly),
+        pytest.param([increment_by_edits], marks=pytest.mark.nightly),
+        [increment, increment_by_edits],
+    ],
 )
 async def test_what_eight_writers_add_through_two_servers_is_all_there(
     site: Site, ways: list[Increment]
