@@ -2,83 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from handrail.profiles.grammar import Grammar
 from handrail.profiles.profile import Profile
 from handrail.profiles.role import Role
 from handrail.profiles.scan import Given, is_option, scan
 from handrail.scaffold.imports.help_roles import Known
+from handrail.scaffold.piece import Command, Kind, Piece
+from handrail.scaffold.shapes import by_shape
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_GUESSED = re.compile(r"--?[A-Za-z][\w-]*=")
-
-
-class Kind(StrEnum):
-    """What a piece of a command is."""
-
-    SUBCOMMAND = "subcommand"
-    FLAG = "flag"
-    OPTION = "option"
-    OPERAND = "operand"
-    END = "end of options"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A flag, an option with its value, or an operand.
-
-    `words` are its elements as they were typed; the last one ends with `value`, when it has one.
-    """
-
-    kind: Kind
-    words: tuple[str, ...]
-    name: str = ""
-    """The option's, as typed."""
-    long: str | None = None
-    """Another name of the option, that says more."""
-    value: str | None = None
-    role: Role | None = None
-    """What the flag, or the value, is; None where nothing is known of the program."""
-    repeats: bool = False
-    """Whether more operands like this one may follow."""
-
-    @property
-    def before(self) -> tuple[str, ...]:
-        """Its elements with the value cut off: `("-n", "")`, `("--author=",)`."""
-        *first, last = self.words
-        return (*first, last.removesuffix(self.value or ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command in pieces; `grammar` is the profile's part about it."""
-
-    path: tuple[str, ...]
-    """The program and its subcommands."""
-    pieces: tuple[Piece, ...]
-    grammar: Grammar | None
-    guessed: tuple[str, ...] = ()
-    """Words of which it is not certain what they are."""
-
-    @property
-    def executes(self) -> bool:
-        """Whether it runs code, so that what its words mean is up to that."""
-        return self.grammar is not None and self.grammar.level.executes is not None
-
-    @property
-    def terminator(self) -> bool:
-        """Whether `--` ends its options."""
-        return self.grammar is not None and self.grammar.terminator
+_ATTACHED = {"journalctl", "npm", "ruff"}
+"""Programs that take values as words of their own where their profiles know attached ones."""
 
 
 def taken_apart(program: str, words: Sequence[str], profile: Profile | None) -> Command:
     """The arguments `words` of a program, by its profile, or by their shapes."""
     if profile is None:
-        pieces = tuple(_by_shape(words))
+        pieces = tuple(by_shape(words))
         guessed = tuple(one.words[0] for one in pieces if one.kind is not Kind.FLAG)
         return Command((program,), pieces, None, guessed)
     return _Reader(program, Grammar.of(profile)).read(words)
@@ -96,6 +38,10 @@ class _Reader:
         """All of it."""
         at = 0
         while at < len(words):
+            if self._operands and self._grammar.syntax == "posix":
+                # These are up to what the program was told to run.
+                self._pieces += by_shape(words[at:])
+                break
             piece = self._piece(words, at)
             self._pieces.append(piece)
             at += len(piece.words)
@@ -108,16 +54,35 @@ class _Reader:
             self._ended = True
             return Piece(Kind.END, ("--",))
         if not self._ended and is_option(word):
-            found = list(scan(self._grammar, words, at))
-            taken = max(one.taken for one in found)
-            return _option(self._grammar, tuple(words[at : at + taken]), found)
+            return self._option(words, at)
+        if at == 0 and self._grammar.level.bundle and word.isalpha():
+            return _bundle(self._grammar, words)
         if not self._operands and word in self._grammar.commands:
             self._path.append(word)
             self._grammar = self._grammar.commands[word][1]
             return Piece(Kind.SUBCOMMAND, (word,))
         self._operands += 1
-        self._ended = self._ended or self._grammar.syntax == "posix"
         return Piece(Kind.OPERAND, (word,), value=word)
+
+    def _option(self, words: Sequence[str], at: int) -> Piece:
+        found = list(scan(self._grammar, words, at))
+        last, end = found[-1], at + max(one.taken for one in found)
+        after = words[end : end + 1]
+        value_may_follow = last.option is None or (
+            self._path[0] in _ATTACHED and last.option.attached
+        )
+        if value_may_follow and last.value is None and after and not is_option(after[0]):
+            return Piece(Kind.KEPT, (*words[at:end], *after), last.name)
+        if last.option is None:
+            return Piece(Kind.KEPT, tuple(words[at:end]), last.name)
+        return _option(self._grammar, tuple(words[at:end]), found)
+
+
+def _bundle(grammar: Grammar, words: Sequence[str]) -> Piece:
+    """Switches without a dash, and their values one after another: `tar xzf a.tgz`."""
+    options = [grammar.options.get(f"-{letter}") for letter in words[0]]
+    values = sum(one is not None and one.takes_value and not one.attached for one in options)
+    return Piece(Kind.KEPT, tuple(words[: 1 + values]))
 
 
 def _option(grammar: Grammar, words: tuple[str, ...], found: Sequence[Given]) -> Piece:
@@ -137,8 +102,10 @@ def _long(grammar: Grammar, name: str) -> str | None:
     groups = [grammar.level.options, *(grammar.groups.get(one, {}) for one in grammar.level.uses)]
     for names in (tuple(listed) for group in groups for listed in group.values()):
         bare = [one.rstrip("?=") for one in names]
-        if name in bare[:-1] and bare[bare.index(name) + 1].startswith("--"):
-            return bare[bare.index(name) + 1]
+        after = bare[bare.index(name) + 1] if name in bare[:-1] else ""
+        # A neighbour that has not even its letter is another option.
+        if after.startswith("--") and name[-1].lower() in after:
+            return after
     return None
 
 
@@ -178,25 +145,3 @@ def _ends_with_others(grammar: Grammar, pieces: Sequence[Piece]) -> bool:
 def _formed(grammar: Grammar, word: str) -> Role | None:
     """What an operand is by how it begins: `if=`."""
     return next((one.role for form, one in grammar.forms.items() if word.startswith(form)), None)
-
-
-def _by_shape(words: Sequence[str]) -> Iterator[Piece]:
-    """Pieces of a program of which nothing is known."""
-    at, ended = 0, False
-    while at < len(words):
-        word = words[at]
-        after = words[at + 1] if at + 1 < len(words) else None
-        if ended or not is_option(word):
-            yield Piece(Kind.OPERAND, (word,), value=word)
-        elif word == "--":
-            ended = True
-            yield Piece(Kind.END, (word,))
-        elif found := _GUESSED.match(word):
-            name = found[0].rstrip("=")
-            yield Piece(Kind.OPTION, (word,), name, value=word[found.end() :])
-        elif after is not None and _NUMBER.fullmatch(after):
-            yield Piece(Kind.OPTION, (word, after), word, value=after)
-            at += 1
-        else:
-            yield Piece(Kind.FLAG, (word,), word)
-        at += 1

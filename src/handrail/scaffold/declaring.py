@@ -7,14 +7,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handrail.lint.programs import FILTERS
-from handrail.scaffold.classify import Command, Kind, Piece
+from handrail.profiles.role import Role
+from handrail.scaffold.describing import (
+    about_flag,
+    about_operand,
+    about_option,
+    about_tool,
+    with_article,
+)
 from handrail.scaffold.draft import Word
-from handrail.scaffold.imports.wording import distinct, literal, param_name
-from handrail.scaffold.value_keys import Value, value_of
+from handrail.scaffold.effects import decides
+from handrail.scaffold.imports.wording import distinct, literal
+from handrail.scaffold.output_format import is_format
+from handrail.scaffold.param_names import flag_name, operand_name, option_name
+from handrail.scaffold.piece import Command, Kind, Piece
+from handrail.scaffold.value_keys import Value, alike, as_one_of, value_of
 
 _OPTIONAL = {"git", "ls", "find", "tree", "du", "rg", "fd", "pytest", "ruff", "mypy", "eslint"}
 """Programs that take the current folder when they are given no operands."""
-_OPERANDS = {"path": ("path", "paths"), "URL": ("url", "urls")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,8 @@ class Declaring:
     _names: set[str] = field(default_factory=set)
     _many: str | None = None
     """The param that takes all operands from here on."""
+    _item: Value | None = None
+    """What each of its items is."""
 
     def declared(self) -> Declared:
         """The whole command."""
@@ -53,7 +65,11 @@ class Declaring:
         for number, piece in enumerate(pieces):
             self._piece(piece, pieces[number:])
         return Declared(
-            self._args, self._params, self._example, tuple(self._words), self._description()
+            self._args,
+            self._params,
+            self._example,
+            tuple(self._words),
+            about_tool(self.command.path, self._words, self._params),
         )
 
     def _piece(self, piece: Piece, rest: Sequence[Piece]) -> None:
@@ -75,52 +91,66 @@ class Declaring:
         self._words.append(Word(" ".join(piece.words), meaning, param))
 
     def _switch(self, piece: Piece) -> None:
-        name = distinct(param_name(piece.words[0]), self._names)
+        name = distinct(flag_name(piece), self._names)
         self._args.append({"when": name, "args": [literal(word) for word in piece.words]})
         self._params[name] = {
             "type": "boolean",
             "default": False,
-            "description": f"Add `{piece.words[0]}`.",
+            "description": about_flag(piece),
         }
         self._example[name] = True
         self._say(piece, "flag", name)
 
     def _option(self, piece: Piece) -> None:
         value = value_of(str(piece.value), piece.role)
-        name = param_name(piece.long or piece.name)
-        is_negative = piece.before[-1] == "" and str(piece.value).startswith("-")
-        if value is None or is_negative or name in self.fixed:
+        name = distinct(option_name(piece, self.command.path), self._names)
+        stays = name in self.fixed or decides(piece.name) or is_format(piece.name, piece.value)
+        if value is None or stays or _looks_like_option(piece, value):
             self._keep(piece, "option, as it is")
             return
-        name = distinct(name, self._names)
         *first, last = map(literal, piece.before)
         self._args.append([*first, f"{last}{{{name}}}"])
-        self._add(name, value, f"The value of `{piece.long or piece.name}`.")
-        self._say(piece, f"option with {_a(value.meaning)}", name)
+        self._add(name, value, about_option(piece))
+        self._say(piece, f"option with {with_article(value.meaning)}", name)
 
     def _operand(self, piece: Piece, rest: Sequence[Piece]) -> None:
-        if self._many is not None:
-            self._more(piece)
-            return
         value = value_of(str(piece.value), piece.role)
-        singular, plural = _OPERANDS.get(value.meaning if value else "", ("text", "texts"))
-        repeats = piece.repeats and all(one.kind is Kind.OPERAND for one in rest)
-        name = plural if repeats else singular
-        if value is None or name in self.fixed or self._is_code(value):
+        if value is None or self._is_code(value) or _looks_like_option(piece, value):
+            self._many = None  # what comes after it must stay after it
             self._keep(piece, "argument, as it is")
             return
+        if self._many is not None and piece.repeats:
+            self._more(piece)
+            return
+        common = _in_common(rest)
+        self._many = None
+        name = operand_name(piece, value.meaning, self.command.path, many=common is not None)
         name = distinct(name, self._names)
+        if common is not None:
+            self._many, self._item = name, common
+        if name in self.fixed:
+            self._keep(piece, "argument, as it is")
+            return
         if value.meaning == "path":
             self._end_options(rest)
-        self._args.append(f"{{{name}}}")
-        optional = repeats and self.command.path[0] in _OPTIONAL
-        needed = {} if optional else {"required": True}
-        many = {"repeat": True, "max_items": 50} if repeats else {}
-        about = _about(value, self.command.path)
-        self._params[name] = {**value.keys, **many, **needed, "description": about}
-        self._example[name] = [value.example] if repeats else value.example
-        self._many = name if repeats else None
+        self._declare(piece, name, common or value)
         self._say(piece, value.meaning, name)
+
+    def _declare(self, piece: Piece, name: str, value: Value) -> None:
+        """A param for an operand, or for all from here on."""
+        optional = self.command.path[0] in _OPTIONAL
+        about = about_operand(name, value, self.command.path)
+        if self._many is not None:
+            self._args.append(f"{{{name}}}")
+            more = {"repeat": True, "max_items": 50} | ({} if optional else {"required": True})
+            self._example[name] = [as_one_of(value, str(piece.value))]
+        elif optional and piece.role is Role.MAYBE:
+            self._args.append([f"{{{name}}}"])
+            more, self._example[name] = {}, value.example
+        else:
+            self._args.append(f"{{{name}}}")
+            more, self._example[name] = {"required": True}, value.example
+        self._params[name] = {**value.keys, **more, "description": about}
 
     def _is_code(self, value: Value) -> bool:
         """Whether what is done depends on the word: a target, a script, a filter."""
@@ -134,10 +164,10 @@ class Declaring:
 
     def _more(self, piece: Piece) -> None:
         """One more of the operands that a param takes all of."""
-        listed = self._example[str(self._many)]
-        value = value_of(str(piece.value), piece.role)
-        is_alike = value is not None and type(value.example) is type(listed[0])
-        listed.append(value.example if value is not None and is_alike else piece.value)
+        if self._many is None or self._item is None or self._many in self.fixed:
+            self._keep(piece, "argument, as it is")
+            return
+        self._example[self._many].append(as_one_of(self._item, str(piece.value)))
         self._say(piece, "one more", self._many)
 
     def _end_options(self, rest: Sequence[Piece]) -> None:
@@ -150,26 +180,15 @@ class Declaring:
         self._params[name] = {**value.keys, "description": about}
         self._example[name] = value.example
 
-    def _description(self) -> str:
-        command = " ".join(self.command.path)
-        kept = [
-            word.given for word in self._words if word.param is None and word.given.startswith("-")
-        ]
-        with_ = f" with {', '.join(f'`{one}`' for one in kept if one != '--')}" if kept else ""
-        varies = ", ".join(f"`{name}`" for name in self._params)
-        return f"Run `{command}`{with_}." + (f" Callers choose {varies}." if varies else "")
+
+def _in_common(rest: Sequence[Piece]) -> Value | None:
+    """What all operands from here on are; None when they are no list of one kind."""
+    if not rest[0].repeats or any(one.kind is not Kind.OPERAND for one in rest):
+        return None
+    return alike([value_of(str(one.value), one.role) for one in rest if one.repeats])
 
 
-def _a(meaning: str) -> str:
-    return meaning if meaning == "text" else f"{'an' if meaning[0] in 'aeio' else 'a'} {meaning}"
-
-
-def _about(value: Value, path: Sequence[str]) -> str:
-    command = " ".join(path)
-    match value.meaning:
-        case "path":
-            return f"What `{command}` works on: files or folders of the workspace."
-        case "URL":
-            return "An address on the same host as the example's."
-        case _:
-            return f"What is given to `{command}`."
+def _looks_like_option(piece: Piece, value: Value) -> bool:
+    """Whether it begins with a dash where no caller's value may."""
+    stands_alone = piece.before[-1] == ""
+    return value.meaning != "path" and stands_alone and str(piece.value).startswith("-")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,6 +48,23 @@ def value_of(text: str, role: Role | None) -> Value | None:
     if role not in (Role.TEXT, Role.MAYBE, None):
         return None
     return _plain(text)
+
+
+def alike(values: Sequence[Value | None]) -> Value | None:
+    """What all of them are; None when they differ in more than their words."""
+    known = [one for one in values if one is not None]
+    first = known[0] if known else None
+    if first is None or len(known) < len(values) or all(one.keys == first.keys for one in known):
+        return first if len(known) == len(values) else None
+    if any(one.meaning in ("path", "URL") for one in known):
+        return None
+    longest = max(_LONGEST, *(2 * len(str(one.example)) for one in known))
+    return Value("text", {"max_length": longest}, str(first.example))
+
+
+def as_one_of(item: Value, text: str) -> bool | int | float | str:
+    """`text` as a value of the item's type."""
+    return type(item.example)(text)
 
 
 def _plain(text: str) -> Value:
