@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -31,6 +32,8 @@ def ask(url: str, key: str | None) -> Listing:
     too long, or says too much.
     """
     wire = _Wire()
+    # It writes tracebacks of answers that it does not understand; what we raise says it.
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
     try:
         tools = asyncio.run(asyncio.wait_for(_ask(url, key, wire), PATIENCE_SECONDS))
     except TimeoutError:

@@ -168,9 +168,19 @@ class Pair:
     def _new(self, name: str, schema: object, required: object) -> Iterator[Difference]:
         at = (*self.at, "properties", name)
         yield Difference(Kind.NEW_REQUIRED if required else Kind.NEW, at, None, schema)
-        others = self.given.get("additionalProperties")
-        if isinstance(others, Mapping):
+        if self._is_free():
+            others = self.given.get("additionalProperties", True)
             yield from self.below(others, schema, "properties", name)
+
+    def _is_free(self) -> bool:
+        """Whether properties that are not declared were meant to be given.
+
+        Many schemas take them only because nobody has thought of it: those count as unused.
+        """
+        others = self.given.get("additionalProperties")
+        if others is None:
+            return bool(self.at) and "properties" not in self.given
+        return others is not False
 
     def _others(self, before: Schema, after: Schema) -> Iterator[Difference]:
         """Properties that are not declared by name."""

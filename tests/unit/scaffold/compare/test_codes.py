@@ -170,7 +170,10 @@ def test_references_that_multiply_are_refused() -> None:
 
 
 def test_a_choice_that_fits_a_new_bound_is_not_refused() -> None:
-    old, new = _takes({"enum": ["ab", 3]}), _takes({"enum": ["ab", 3], "maxLength": 2, "minimum": 3})
+    old, new = (
+        _takes({"enum": ["ab", 3]}),
+        _takes({"enum": ["ab", 3], "maxLength": 2, "minimum": 3}),
+    )
 
     assert between(old, new) == []
 

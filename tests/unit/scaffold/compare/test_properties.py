@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.scaffold.compare.schemas import (
+    DEFINITIONS,
     SCHEMAS,
     VALUES,
     Schema,
@@ -27,10 +28,7 @@ def _param(schema: Schema, definitions: Schema) -> Schema:
     return {"type": "object", "properties": properties, "$defs": definitions}
 
 
-_DEFINITIONS = st.fixed_dictionaries({"one": SCHEMAS, "other": SCHEMAS})
-
-
-@given(old=SCHEMAS, new=SCHEMAS, before=_DEFINITIONS, after=_DEFINITIONS)
+@given(old=SCHEMAS, new=SCHEMAS, before=DEFINITIONS, after=DEFINITIONS)
 @settings(max_examples=2 * _TRIALS, deadline=None)
 def test_a_value_that_is_refused_now_breaks(
     old: Schema, new: Schema, before: Schema, after: Schema
@@ -56,7 +54,7 @@ def test_arguments_that_are_refused_now_break(
     assert any(one.breaks for one in between(tool(old), tool(new)))
 
 
-@given(old=SCHEMAS, new=SCHEMAS, definitions=_DEFINITIONS)
+@given(old=SCHEMAS, new=SCHEMAS, definitions=DEFINITIONS)
 @settings(max_examples=_TRIALS, deadline=None)
 def test_a_result_that_could_not_be_breaks(old: Schema, new: Schema, definitions: Schema) -> None:
     was, now = _param(old, definitions), _param(new, definitions)
