@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from handrail.profiles.reading import Reading
 from handrail.profiles.role import Role
+from handrail.profiles.scan import is_option
 from handrail.scaffold.imports.wording import cleaned, listed
 from handrail.scaffold.piece import Command
 from handrail.scaffold.split import Split
@@ -44,6 +45,8 @@ def notes(
 
 def _of_reading(reading: Reading | None) -> Iterator[str]:
     for use in reading.uses if reading is not None else ():
+        if use.role in (Role.RUN, Role.RUNS) and is_option(use.name):
+            yield f"`{cleaned(use.name, 60)}` may make it start other programs."
         if use.role is Role.REFUSED:
             yield (
                 f"Callers who give argv may not do this, as {cleaned(use.value, 200)}: it is "
