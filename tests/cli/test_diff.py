@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from handrail.cli.main import run
-from tests.cli.terminal import handrail
+from handrail.errors import UsageError
+from handrail.scaffold.compare.served import ask
+from tests.cli.terminal import Printed, handrail
 from tests.running import hand_over
 from tests.served.serving import http_process
 from tests.served.site import Site
@@ -42,6 +44,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def _diff(folder: Path, *words: str) -> Printed:
+    """The command in this process, which is faster."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        code = run(["diff", *words])
+    return Printed(code, out.getvalue(), err.getvalue())
+
+
 def test_a_file_is_compared_with_the_one_here(folder: Path) -> None:
     done = handrail("diff", "old.toml", folder=folder)
 
@@ -56,17 +66,20 @@ def test_a_file_is_compared_with_the_one_here(folder: Path) -> None:
 
 
 def test_only_what_breaks_is_printed_and_decides(folder: Path) -> None:
-    broken = handrail("diff", "old.toml", "--breaking", folder=folder)
-    mended = handrail("diff", "handrail.toml", "old.toml", "--breaking", folder=folder)
-    loosened = handrail("diff", "old.toml", "old.toml", folder=folder)
+    (folder / "wider.toml").write_text(_OLD.replace("max_length = 9", "max_length = 10"))
+    broken = _diff(folder, "old.toml", "--breaking")
+    mended = _diff(folder, "handrail.toml", "old.toml", "--breaking")
+    wider = _diff(folder, "old.toml", "wider.toml", "--breaking")
+    same = _diff(folder, "old.toml", "old.toml")
 
-    assert (broken.code, broken.out.count("\n")) == (1, 1)
-    assert (mended.code, mended.out.count("B008")) == (1, 1)
-    assert (loosened.code, loosened.out, loosened.err) == (0, "", "nothing changed for clients\n")
+    assert (broken.code, broken.out.count("\n"), broken.out.count("B005")) == (1, 1, 1)
+    assert (mended.code, mended.out.count("\n"), mended.out.count("B008")) == (1, 1, 1)
+    assert (wider.code, wider.out, wider.err) == (0, "", "0 breaking, 1 compatible\n")
+    assert (same.code, same.out, same.err) == (0, "", "nothing changed for clients\n")
 
 
 def test_it_is_printed_for_programs(folder: Path) -> None:
-    found = json.loads(handrail("diff", "old.toml", "--format", "json", folder=folder).out)
+    found = json.loads(_diff(folder, "old.toml", "--format", "json").out)
 
     assert found[0] == {
         "file": "handrail.toml",
@@ -80,14 +93,14 @@ def test_it_is_printed_for_programs(folder: Path) -> None:
         "documentation": "docs/diff.md",
     }
     assert [one["breaking"] for one in found] == [True, False]
-    nothing = handrail("diff", "old.toml", "old.toml", "--format", "json", folder=folder)
+    nothing = _diff(folder, "old.toml", "old.toml", "--format", "json")
     assert json.loads(nothing.out) == []
 
 
 def test_tools_of_packs_are_placed_at_their_use(folder: Path) -> None:
     (folder / "handrail.toml").write_text(_OLD.replace('"git:read"', '"files:read"'))
 
-    done = handrail("diff", "old.toml", "--breaking", folder=folder)
+    done = _diff(folder, "old.toml", "--breaking")
 
     assert "old.toml:2:8 breaking[B001] git_status: the tool is gone\n" in done.out
 
@@ -102,12 +115,10 @@ def site(tmp_path: Path) -> Site:
 def test_a_running_server_is_what_its_file_says(site: Site) -> None:
     (site.folder / "new.toml").write_text(_NEW)
     with http_process(site) as (_, url):
-        same = handrail("diff", url, "handrail.toml", folder=site.folder)
-        back = handrail("diff", "handrail.toml", url, folder=site.folder)
+        same = handrail("diff", "handrail.toml", url, folder=site.folder)
         other = handrail("diff", url, "new.toml", "--breaking", folder=site.folder)
 
     assert (same.code, same.out, same.err) == (0, "", "nothing changed for clients\n")
-    assert (back.code, back.out) == (0, "")
     assert other.code == 1
     assert other.out.startswith("new.toml:9:27 breaking[B005] say: param word takes fewer values")
 
@@ -119,8 +130,8 @@ def test_a_saved_list_is_compared(site: Site) -> None:
     answer = {"jsonrpc": "2.0", "id": 1, "result": {"tools": json.loads(saved.out)["tools"][:1]}}
     (site.folder / "answer.json").write_text(json.dumps(answer))
 
-    same = handrail("diff", "saved.json", "handrail.toml", folder=site.folder)
-    fewer = handrail("diff", "handrail.toml", "answer.json", "--breaking", folder=site.folder)
+    same = _diff(site.folder, "saved.json", "handrail.toml")
+    fewer = _diff(site.folder, "handrail.toml", "answer.json", "--breaking")
 
     assert (same.code, same.out) == (0, "")
     assert "handrail.toml:11:1 breaking[B001] shout: the tool is gone\n" in fewer.out
@@ -133,13 +144,14 @@ def test_a_server_gets_the_key_that_was_named_for_it(site: Site) -> None:
     with http_process(site) as (_, url):
         without = handrail("diff", url, "handrail.toml", folder=site.folder, HANDRAIL_KEY=key)
         right = handrail("diff", url, "--old-key", "K", folder=site.folder, K=key)
-        wrong = handrail("diff", url, "--old-key", "K", folder=site.folder, K=_KEY)
+        with pytest.raises(UsageError) as wrong:
+            ask(url, _KEY)
 
     assert (right.code, right.out) == (0, ""), right.err
-    for refused in (without, wrong):
-        assert refused.code == 2
-        assert "D102: " in refused.err
-        assert _KEY not in refused.err
+    assert (without.code, without.out) == (2, "")
+    assert f"error: D102: {url}: " in without.err
+    assert wrong.value.message.startswith("D102: ")
+    assert _KEY not in wrong.value.message
 
 
 @pytest.mark.parametrize(
@@ -164,20 +176,7 @@ def test_what_cannot_be_compared_is_told(folder: Path, words: list[str], message
     (folder / "twice.json").write_text(f'{{"tools": [{one}, {one}]}}')
     (folder / "deep.json").write_text(deep)
 
-    with (
-        chdir(folder),
-        redirect_stdout(io.StringIO()) as out,
-        redirect_stderr(io.StringIO()) as err,
-    ):
-        code = run(["diff", *words])
-
-    assert (code, out.getvalue()) == (2, "")
-    assert message in err.getvalue()
-
-
-def test_nobody_who_answers_is_told(folder: Path) -> None:
-    done = handrail("diff", "http://127.0.0.1:1/mcp", "old.toml", folder=folder)
+    done = _diff(folder, *words)
 
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("error: D101: http://127.0.0.1:1/mcp: cannot be reached: ")
-    assert "Traceback" not in done.err
+    assert message in done.err

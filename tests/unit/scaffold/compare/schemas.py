@@ -80,6 +80,30 @@ SCHEMAS = st.recursive(_LEAVES | _REFERENCES, _larger, max_leaves=6)
 """Schemas of one param; they may refer to `DEFINITIONS`."""
 
 
+_WRAPS: list[Callable[[Schema], Schema]] = [
+    lambda one: one,
+    lambda one: {"items": one},
+    lambda one: {"properties": {"a": one}},
+    lambda one: {"additionalProperties": one},
+    lambda one: {"anyOf": [one, {"type": "null"}]},
+]
+
+
+@st.composite
+def _alike(draw: st.DrawFn) -> tuple[Schema, Schema]:
+    """Two schemas with one keyword between them, at one place."""
+    keywords = sorted(draw(st.lists(_LEAVES, min_size=3, max_size=3)), key=len)
+    more = dict(list(keywords[-1].items())[-1:])
+    both = draw(st.sampled_from([{}, keywords[0]]))
+    wrap = draw(st.sampled_from(_WRAPS))
+    old, new = draw(st.permutations([wrap(both), wrap({**both, **more})]))
+    return old, new
+
+
+PAIRS = _alike() | st.tuples(SCHEMAS, SCHEMAS)
+"""Two schemas of one param."""
+
+
 @st.composite
 def inputs(draw: st.DrawFn) -> Schema:
     """The schema of a tool's arguments."""

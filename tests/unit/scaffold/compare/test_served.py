@@ -63,3 +63,8 @@ def test_a_server_that_is_none_is_told(
     assert refused.value.message.startswith(f"{code}: {url}: ")
     assert refused.value.message.isprintable()
     assert capfd.readouterr().err == ""
+
+
+def test_nobody_who_answers_is_told() -> None:
+    with pytest.raises(UsageError, match=r"^D101: http://127.0.0.1:1/mcp: cannot be reached: "):
+        ask("http://127.0.0.1:1/mcp", None)
