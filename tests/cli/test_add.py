@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import pexpect
 import pytest
 
+from tests.cli.screen import Screen, screen
 from tests.cli.terminal import handrail
+from tests.running import hand_over
 
 FILE = '# Mine.\nconfig_version = 1\n\n[server]\nname = "x"  # kept\n'
 LOG = "git log -n 20 --author=Ada src/"
@@ -21,6 +22,7 @@ LOG = "git log -n 20 --author=Ada src/"
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "src").mkdir()
     (tmp_path / "handrail.toml").write_text(FILE)
+    hand_over(tmp_path)
     return tmp_path
 
 
@@ -69,8 +71,12 @@ def test_a_dry_run_prints_the_tool_and_writes_nothing(folder: Path) -> None:
 def test_programs_are_told_in_json(folder: Path) -> None:
     done = handrail("add", LOG, "--json", "--dry-run", folder=folder)
 
-    (told,) = json.loads(done.out)
-    assert told["words"][3] == {
+    told = json.loads(done.out)
+    assert (told["written"], told["next"][0].split()[:3]) == (
+        False,
+        ["handrail", "explain", "git_log"],
+    )
+    assert told["tools"][0]["words"][3] == {
         "given": "--author=Ada",
         "meaning": "option with text",
         "param": "author",
@@ -95,11 +101,8 @@ def test_the_same_name_twice_is_refused_and_another_taken(folder: Path) -> None:
         ("sh -c ls",),
         ("",),
         (),
-        ("ls", "--from-make", "Makefile"),
-        ("--from-make", "Makefile", "--from-npm", "package.json"),
-        ("--from-make", "Makefile", "--name", "x"),
+        ("ls", "--from-make"),
         ("--from-make", "nowhere"),
-        ("ls", "--file", "nowhere.toml"),
         ("ls", "--yes", "--name", "not a name"),
     ],
 )
@@ -141,57 +144,129 @@ def test_tools_come_from_a_makefile(folder: Path) -> None:
     assert tools(folder) == ["make_test"]
 
 
-class Terminal:
-    """`handrail add` at a terminal of 80 by 24."""
+def test_a_json_document_is_no_consent(folder: Path) -> None:
+    done = handrail("add", LOG, "--json", folder=folder)
 
-    def __init__(self, folder: Path) -> None:
-        environ = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
-        self.child: pexpect.spawn[str] = pexpect.spawn(
-            sys.executable,
-            ["-m", "handrail", "add", LOG],
-            cwd=str(folder),
-            env=environ,
-            encoding="utf-8",
-            dimensions=(24, 80),
-            timeout=40,
-        )
-        self.child.expect("Add this")
-
-    def press(self, *keys: str) -> int:
-        """Press keys, wait for the end; the exit code."""
-        for key in keys:
-            self.child.send(key)
-        self.child.expect(pexpect.EOF)
-        self.child.close()
-        return int(self.child.exitstatus or 0)
+    assert done.code == 2
+    assert (folder / "handrail.toml").read_text() == FILE
 
 
-DOWN, ENTER, CONTROL_C = "\x1b[B", "\r", "\x03"
+def test_a_name_of_a_pack_is_taken(folder: Path) -> None:
+    (folder / "handrail.toml").write_text('use = ["git:read"]\n' + FILE)
+
+    done = handrail("add", LOG, "--yes", folder=folder)
+
+    assert done.code == 2
+    assert 'pack "git"' in done.err
+    assert tools(folder) == []
+
+
+def test_the_usual_makefile_needs_no_name(folder: Path) -> None:
+    (folder / "Makefile").write_text("test:  ## run the tests\n\ttrue\n")
+
+    done = handrail("add", "--from-make", "--yes", folder=folder)
+
+    assert tools(folder) == ["make_test"], done.err
+    assert "warning[S406]" not in done.err  # a note of the draft says it already
+    assert "S406" in done.err
+
+
+def test_what_this_machine_lacks_is_said(folder: Path) -> None:
+    done = handrail("add", "no-such-program --days=7", "--yes", folder=folder)
+
+    assert done.code == 1
+    assert "is not installed here" in done.err
+    assert "error[E411]" in done.err
+    assert tools(folder) == ["no_such_program"]
+
+
+def test_findings_are_of_the_new_tool_only(folder: Path) -> None:
+    handrail("add", "cp a b", "--yes", folder=folder)
+    done = handrail("add", "git status", "--yes", folder=folder)
+
+    assert done.code == 0, done.err
+    assert "cp" not in done.err
+
+
+DOWN, ENTER, SPACE, CONTROL_C, CONTROL_D = "\x1b[B", "\r", " ", "\x03", "\x04"
+
+
+@contextmanager
+def terminal(folder: Path, *words: str, **environ: str) -> Iterator[Screen]:
+    """`handrail add` at a terminal."""
+    with screen("add", *words, folder=folder, size=(80, 60), **environ) as shown:
+        shown.see("Add this?")
+        yield shown
 
 
 def test_at_a_terminal_enter_adds_it(folder: Path) -> None:
-    assert Terminal(folder).press(ENTER) == 0
+    with terminal(folder, LOG) as shown:
+        shown.type(ENTER)
+        assert shown.end() == 0, shown.all_text
     assert tools(folder) == ["git_log"]
 
 
-def test_at_a_terminal_ctrl_c_leaves_nothing(folder: Path) -> None:
-    assert Terminal(folder).press(CONTROL_C) == 130
+@pytest.mark.parametrize("key", [CONTROL_C, CONTROL_D])
+def test_at_a_terminal_ctrl_c_leaves_nothing(folder: Path, key: str) -> None:
+    with terminal(folder, LOG) as shown:
+        shown.type(CONTROL_C if key == CONTROL_C else f"{DOWN}{DOWN}{ENTER}")
+        if key == CONTROL_D:
+            shown.see("Its name")
+            shown.type("\x15" + CONTROL_D)  # on an empty line
+        assert shown.end() == 130
+        assert "Nothing was written." in shown.all_text
     assert (folder / "handrail.toml").read_text() == FILE
+
+
+def test_what_was_edited_meanwhile_stays(folder: Path) -> None:
+    with terminal(folder, LOG) as shown:
+        (folder / "handrail.toml").write_text(FILE + "# Edited.\n")
+        shown.type(ENTER)
+        assert shown.end() == 2
+        assert "changed meanwhile" in shown.all_text
+    assert (folder / "handrail.toml").read_text() == FILE + "# Edited.\n"
 
 
 def test_at_a_terminal_it_can_be_left(folder: Path) -> None:
-    assert Terminal(folder).press(DOWN, DOWN, DOWN, ENTER) == 1
+    with terminal(folder, LOG) as shown:
+        shown.type(DOWN * 3 + ENTER)
+        assert shown.end() == 1
     assert (folder / "handrail.toml").read_text() == FILE
 
 
-def test_at_a_terminal_a_word_can_be_made_to_stay(folder: Path) -> None:
-    terminal = Terminal(folder)
-    terminal.child.send(DOWN + ENTER)
-    terminal.child.expect("Callers may change")
-    terminal.child.send(" " + ENTER)  # the first one, -n 20, not any more
-    terminal.child.expect("Add this")
+def test_at_a_terminal_a_word_can_be_made_to_stay_and_the_tool_renamed(folder: Path) -> None:
+    with terminal(folder, LOG) as shown:
+        shown.type(DOWN + ENTER)
+        shown.see("Callers may change")
+        shown.type(SPACE + ENTER)  # the first one, -n 20, not any more
+        shown.see('args = ["log", "-n", "20"')
+        shown.see_question("Add this?")
+        shown.type(DOWN * 2 + ENTER)
+        shown.see("Its name")
+        shown.type("\x15history" + ENTER)
+        shown.see('name = "history"')
+        shown.see_question("Add this?")
+        shown.type(ENTER)
+        assert shown.end() == 0, shown.all_text
 
-    assert terminal.press(ENTER) == 0
     (tool,) = tomllib.loads((folder / "handrail.toml").read_text())["tool"]
+    assert tool["name"] == "history"
     assert tool["args"][:3] == ["log", "-n", "20"]
     assert "max_count" not in tool["params"]
+
+
+def test_at_a_terminal_a_name_that_cannot_be_is_asked_for_again(folder: Path) -> None:
+    (folder / "handrail.toml").write_text('use = ["git:read"]\n' + FILE)
+    with terminal(folder, LOG, NO_COLOR="1") as shown:
+        shown.type("1" + ENTER)
+        shown.see('pack "git" has a tool called')
+        shown.type("3" + ENTER)
+        shown.see("Its name [git_log]:")
+        shown.type("no name" + ENTER)
+        shown.see("not a tool name")
+        shown.type("3" + ENTER)
+        shown.type("history" + ENTER)
+        shown.see('name = "history"')
+        shown.type(ENTER)
+        assert shown.end() == 0, shown.all_text
+    assert tools(folder) == ["history"]

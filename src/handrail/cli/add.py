@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,22 +13,22 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from handrail.cli import streams
-from handrail.cli.add_dialogue import agreed
+from handrail.cli.add_dialogue import Wish, agreed
+from handrail.cli.add_facts import Added
 from handrail.cli.add_table import show
-from handrail.cli.check import diagnostics_of
-from handrail.cli.example import command_line
 from handrail.cli.options import AsJson
 from handrail.errors import UsageError
 from handrail.scaffold.draft import Draft
-from handrail.scaffold.drafting import drafted
 from handrail.scaffold.insert import inserted
 from handrail.scaffold.trial import tried
 from handrail.scaffold.write import write_file
 from handrail.spec.find import find
-from handrail.spec.load import Reading
+from handrail.spec.load import read
 from handrail.spec.source import Format, open_source
 
 Flag = Annotated[bool, Parameter(negative="")]
+Where = Annotated[tuple[str, ...] | None, Parameter(negative="", consume_multiple=(0, 1))]
+"""A file, or nothing for the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ class From:
 
     from_help: str | None = None
     """A program, or "PROGRAM SUBCOMMAND": asked for its --help."""
-    from_make: str | None = None
-    """A Makefile: its targets."""
-    from_npm: str | None = None
-    """A package.json: its scripts."""
+    from_make: Where = None
+    """A Makefile, by default the one here: its targets."""
+    from_npm: Where = None
+    """A package.json, by default the one here: its scripts."""
     from_openapi: str | None = None
     """A description of an API, 3.0 or 3.1: its operations, as calls of curl."""
     from_mcpshell: str | None = None
@@ -60,7 +61,11 @@ class From:
             "mcpshell": self.from_mcpshell,
             "genmcp": self.from_genmcp,
         }
-        return [(source, where) for source, where in named.items() if where is not None]
+        return [
+            (source, where if isinstance(where, str) else "".join(where))
+            for source, where in named.items()
+            if where is not None
+        ]
 
 
 def add(  # noqa: PLR0913  # one for each option
@@ -76,6 +81,8 @@ def add(  # noqa: PLR0913  # one for each option
     """Declare a tool from an example of its COMMAND, in quotes, and add it to the server file.
 
     Its values become params with types and bounds, its flags stay as they are. Nothing is run.
+    Exit code 0 when the file can be served here, 1 when what `handrail check` finds hinders that,
+    or nothing was written.
 
     Parameters
     ----------
@@ -90,87 +97,97 @@ def add(  # noqa: PLR0913  # one for each option
     dry_run
         Print what would be added, and write nothing.
     json_
-        Print what was drafted as JSON.
+        Print what was done as JSON.
     """
-    drafts = _drafts(command, source, name)
-    path = find(Path.cwd()) if file is None else file
-    text = _text(path)
-    if sys.stdin.isatty() and sys.stderr.isatty() and not (yes or dry_run or json_):
-        chosen = agreed(drafts, command)
-        if chosen is None:
-            streams.note("Nothing was written.")
+    wish = None if command is None else Wish(command, name)
+    drafts = _drafts(wish, source, name)
+    place = _Place.of(find(Path.cwd()) if file is None else file)
+    if _is_at_terminal() and not (yes or dry_run or json_):
+        drafts = _asked(drafts, wish, place)
+        if not drafts:
             return 1
-        drafts = chosen
-    else:
+    elif not json_:
         show(drafts)
-    made = inserted(text, drafts)
-    examined = tried(path.absolute(), made)
-    if json_ or dry_run:
-        streams.say(_facts(drafts) if json_ else inserted("", drafts))
-    if dry_run:
-        return 0
-    if not yes and not sys.stdin.isatty():
+    if not (yes or dry_run) and (json_ or not _is_at_terminal()):
         raise UsageError("nobody can be asked", hint="--yes adds it, --dry-run only shows it.")
-    write_file(path, made)
-    names = {draft.name for draft in drafts}
-    for one in diagnostics_of(examined):
-        streams.note(str(one))
-    streams.note(f"{path}: added {', '.join(sorted(names))}")
-    _say_next(examined.reading, drafts[0].name)
-    return 0
+    added = place.added(drafts)
+    if not dry_run:
+        place.write(added)
+    if json_:
+        facts = added.facts(written=not dry_run)
+        streams.say(json.dumps(facts, indent=2, ensure_ascii=False))
+    elif dry_run:
+        streams.say(inserted("", drafts))
+    else:
+        streams.note("\n".join(added.lines()))
+    return 1 if not dry_run and any(one.is_error for one in added.findings) else 0
 
 
-def _drafts(command: str | None, source: From, name: str | None) -> Sequence[Draft]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The server file as it is."""
+
+    file: Path
+    text: str
+
+    @classmethod
+    def of(cls, file: Path) -> _Place:
+        source = open_source(file)
+        if source.format is not Format.TOML:
+            raise UsageError(
+                f"{file.name}: tools are added to TOML files only",
+                hint="--dry-run prints the tool; write the same keys into your file.",
+            )
+        return cls(file, source.text)
+
+    def added(self, drafts: Sequence[Draft]) -> Added:
+        """The file with the drafts in it. Raises `UsageError`, and `SpecError` when it is wrong."""
+        packs = read(self.file, os.environ).expansion.packs()
+        for draft in drafts:
+            if draft.name in packs:
+                raise UsageError(
+                    f'pack "{packs[draft.name]}" has a tool called "{draft.name}" already',
+                    hint="Give this one another name: --name NAME.",
+                )
+        text = inserted(self.text, drafts)
+        return Added(self.file, text, drafts, tried(self.file.absolute(), text))
+
+    def write(self, added: Added) -> None:
+        """Put the new text into the file. Raises `UsageError` when it has changed meanwhile."""
+        if open_source(self.file).text != self.text:
+            raise UsageError(f"{self.file} has changed meanwhile; nothing was written")
+        write_file(self.file, added.text)
+
+
+def _asked(drafts: Sequence[Draft], wish: Wish | None, place: _Place) -> Sequence[Draft]:
+    try:
+        chosen = agreed(drafts, wish, place.added)
+    except KeyboardInterrupt:
+        streams.note("\nNothing was written.")
+        raise
+    if chosen is None:
+        streams.note("Nothing was written.")
+    return chosen or ()
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _drafts(wish: Wish | None, source: From, name: str | None) -> Sequence[Draft]:
     """What is asked for, as drafts. Raises `UsageError` unless it is exactly one thing."""
     sources = source.sources
-    if (command is None) == (not sources) or len(sources) > 1:
+    if (wish is None) == (not sources) or len(sources) > 1:
         raise UsageError(
             "give one example command, or one --from-… to take tools from",
             hint='handrail add "git log -n 20 --author=Ada src/"',
         )
-    if command is not None:
-        return [drafted(command, name=name)]
+    if wish is not None:
+        if source.only:
+            raise UsageError("--only is for --from-…")
+        return [wish.draft()]
     from handrail.scaffold.imports.sources import imported
 
     if name is not None:
         raise UsageError("--name is for one tool, and --from-… may bring several")
-    drafts = imported(*sources[0], source.only)
-    if not drafts:
-        raise UsageError("there is no tool in it")
-    return drafts
-
-
-def _text(path: Path) -> str:
-    source = open_source(path)
-    if source.format is not Format.TOML:
-        raise UsageError(f"{path.name}: tools are added to TOML files only")
-    return source.text
-
-
-def _facts(drafts: Sequence[Draft]) -> str:
-    return json.dumps(
-        [
-            {
-                "tool": one.tool,
-                "programs": one.programs,
-                "words": [
-                    {"given": word.given, "meaning": word.meaning, "param": word.param}
-                    for word in one.words
-                ],
-                "notes": one.notes,
-            }
-            for one in drafts
-        ],
-        indent=2,
-        ensure_ascii=False,
-    )
-
-
-def _say_next(reading: Reading, name: str) -> None:
-    tools = reading.spec.tools if reading.spec is not None else ()
-    tool = next((one for one in tools if one.name == name), None)
-    if tool is None or not tool.examples:
-        streams.note(f"next: handrail explain {name}")
-        return
-    call = command_line(tool, tool.examples[0])
-    streams.note(f"next:\n    {call.replace('handrail call', 'handrail explain', 1)}\n    {call}")
+    return imported(*sources[0], source.only)
