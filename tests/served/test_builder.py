@@ -76,6 +76,12 @@ async def shared(
         yield Builder(folder, request.param, agent, chair)
 
 
+# Where only what is behind the protocol matters, one of them will do by day.
+by_night_too = pytest.mark.parametrize(
+    "shared", ["auto", pytest.param("legacy", marks=pytest.mark.nightly)], indirect=True
+)
+
+
 @pytest.fixture
 def built(shared: Builder) -> Iterator[Builder]:
     """The same, in whose folder nothing was written yet."""
@@ -202,6 +208,7 @@ async def test_anything_but_a_clear_yes_writes_nothing(
     assert listed(built.folder) == {"notes.txt"}
 
 
+@by_night_too
 async def test_where_nobody_can_be_asked_the_answers_are_there_to_be_kept(built: Builder) -> None:
     async with connected(built.folder, built.mode) as agent:
         result = await call(agent, "write", answers=ANSWERS)
@@ -221,25 +228,26 @@ async def test_where_nobody_can_be_asked_the_answers_are_there_to_be_kept(built:
     assert (built.folder / "handrail.toml").read_text() == draft["text"]
 
 
-async def test_an_answer_is_for_what_was_shown(folder: Path) -> None:
-    async with connected(folder, "auto", Chair()) as agent:
-        state = await question(agent, "write", answers=ANSWERS)
-        others = [
-            await end(agent, "write", state, answers={**ANSWERS, "use": ["files"]}),
-            await end(agent, "write", state),
-            await end(agent, "write", state[:-8], answers=ANSWERS),
-            await end(agent, "write", "yes", answers=ANSWERS),
-        ]
-        no = await end(agent, "write", state, NO, answers=ANSWERS)
-        again = await end(agent, "write", state, YES, answers=ANSWERS)
-        unasked = await send(agent, "write", answer=YES, answers=ANSWERS)
+@pytest.mark.parametrize("shared", ["auto"], indirect=True)
+async def test_an_answer_is_for_what_was_shown(built: Builder) -> None:
+    agent = built.agent
+    state = await question(agent, "write", answers=ANSWERS)
+    others = [
+        await end(agent, "write", state, answers={**ANSWERS, "use": ["files"]}),
+        await end(agent, "write", state),
+        await end(agent, "write", state[:-8], answers=ANSWERS),
+        await end(agent, "write", "yes", answers=ANSWERS),
+    ]
+    no = await end(agent, "write", state, NO, answers=ANSWERS)
+    again = await end(agent, "write", state, YES, answers=ANSWERS)
+    unasked = await send(agent, "write", answer=YES, answers=ANSWERS)
 
     codes = [refusal(result)["code"] for result in others]
     assert codes == ["approval_required"] * 4
     assert refusal(no)["code"] == "approval_declined"
     assert structure(again)["error"]["code"] == "approval_required"
     assert isinstance(unasked, mcp_types.InputRequiredResult)
-    assert listed(folder) == {"notes.txt"}
+    assert listed(built.folder) == {"notes.txt"}
 
 
 async def test_a_folder_that_changed_while_the_person_thought_is_shown_anew(
@@ -386,10 +394,11 @@ def answers_with(hostile: str) -> list[dict[str, Any]]:
     ]
 
 
+@by_night_too
 async def test_hostile_texts_stay_texts(built: Builder) -> None:
     for number, hostile in enumerate(HOSTILE):
-        # Every text, and every place, a few times.
-        await try_everywhere(built.agent, hostile, number % 5, 5)
+        # Every text, and every place, at least once.
+        await try_everywhere(built.agent, hostile, number % 10, 10)
 
     assert listed(built.folder) == {"notes.txt"}
 
@@ -406,7 +415,7 @@ async def try_everywhere(agent: Connected, hostile: str, first: int, step: int) 
     """Put a text into every place, or those from `first` on that are `step` apart."""
     for answers in answers_with(hostile)[first::step]:
         check_draft(answers, structure(await call(agent, "draft", answers=answers)))
-    for tool, given in calls_with(hostile)[first::step]:
+    for tool, given in calls_with(hostile)[first % len(calls_with("")) :: step]:
         result = await agent.call_tool_mcp(tool, given)
         code = structure(result).get("error", {}).get("code")
         assert code != "internal", (tool, given)
@@ -464,9 +473,7 @@ def converse(folder: Path, sent: bytes) -> list[Message]:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["handrail.toml", "--builder"], "--builder goes with --folder alone"),
-        (["--builder", "--http", "127.0.0.1:0"], "--builder goes with --folder alone"),
-        (["--builder", "--ops", "127.0.0.1:0"], "--builder goes with --folder alone"),
+        (["--builder", "--http", "127.0.0.1:8000"], "--builder goes with --folder alone"),
         (["--folder", "."], "Add --builder."),
         (["--builder", "--folder", "nowhere"], "nowhere is no folder"),
     ],

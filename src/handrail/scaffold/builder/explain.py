@@ -36,7 +36,7 @@ _DECLARED = Declaration(
         "tool": Param("string", "The tool's name.", 64, required=True),
         "arguments": Param("object", "The arguments of the call.", 65_536),
         "answers": ANSWERS,
-        "text": Param("string", "Instead of answers: the text of a draft, in TOML."),
+        "text": Param("string", "Instead of answers: the text of a draft, in TOML.", 65_536),
     },
     gives={
         "argv": {"type": "array", "items": {"type": "string"}},

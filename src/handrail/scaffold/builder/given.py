@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from handrail.errors import ArgumentError
+from handrail.spec.document import printable
 from handrail.spec.kind import kind_of
 from handrail.spec.plain import DEEPEST, encodes
 from handrail.spec.suggest import did_you_mean
 
 LARGEST_BYTES = 256 * 1024
-"""Of answers, or of a draft."""
+"""Of answers."""
 _MOST_KEYS = 128
+_MOST_ENTRIES = 200
+"""Commands, tools and the like: each takes a while to be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,10 @@ def _check_text(name: str, value: str, most: int) -> None:
 def _check_object(name: str, value: dict[str, Any], most: int) -> None:
     if len(value) > _MOST_KEYS:
         raise ArgumentError(f"`{name}` has more than {_MOST_KEYS} keys", field=name)
+    for key, inner in value.items():
+        if isinstance(inner, list) and len(inner) > _MOST_ENTRIES:
+            message = f"`{name}` has more than {_MOST_ENTRIES} entries in {key}"
+            raise ArgumentError(printable(message), field=name)
     if _is_deeper(value, DEEPEST):
         message = f"`{name}` is nested more than {DEEPEST} levels deep"
         raise ArgumentError(message, field=name)

@@ -44,6 +44,7 @@ def test_what_fits_is_taken_and_null_is_nothing() -> None:
         ({"command": "x", "answers": []}, "answers", "must be an object, not a list"),
         ({"command": "x", "answers": {"a": "ä" * 500}}, "answers", "larger than 1,000 bytes"),
         ({"command": "x", "answers": dict.fromkeys(map(str, range(129)))}, "answers", "128 keys"),
+        ({"command": "x", "answers": {"a": [0] * 201}}, "answers", "more than 200 entries in a"),
         ({"command": "x", "answers": nested(32)}, "answers", "32 levels deep"),
         ({"command": "x", "answers": nested(900)}, "answers", "32 levels deep"),
     ],
