@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
 from handrail.errors import UsageError
 from handrail.lint.lint import lint
+from handrail.lint.security import security
 from handrail.plan.argv import expand
+from handrail.plan.bind import bind
+from handrail.profiles.catalogue import shipped
+from handrail.profiles.profile import Level
 from handrail.scaffold.draft import Draft
 from handrail.scaffold.drafting import drafted
 from handrail.scaffold.insert import inserted
@@ -109,6 +113,36 @@ pip list
 node --version
 python3 --version
 deploy --env=prod -n 3 now
+./bin/report --days=7 out.csv
+git -C lib log -5
+git log --format='%H {x} ${HOME}'
+git diff HEAD~1 src/main.py
+git rev-parse --abbrev-ref HEAD
+git push origin main
+grep -e TODO -e FIXME -r src
+find . -type f -newer a.txt
+ls *.py
+curl 'https://api.example.com/v1/items?limit=5'
+curl -X POST -d '{"a": 1}' https://api.example.com/v1/items
+docker build -t app:latest .
+docker logs --tail 50 web
+tar xzf a.tgz docs
+rsync -a src dst
+cp a.txt b.txt out
+python3 run.py --year 2026 -v
+python3 -m pytest -q
+node build.js --mode production
+go test ./... -run TestParse
+redis-cli GET key
+gh pr list --state open --limit 20
+npx eslint src
+ruff check --select E501 src
+journalctl -u nginx -n 50
+seq 1 10
+seq 1 2 many
+basename -a /a/b c
+openssl x509 -in cert.pem -noout -text
+LANG=C TZ='Europe/Berlin' sort words.txt
 """.strip().splitlines()
 
 
@@ -126,39 +160,47 @@ def spec_of(draft: Draft) -> ServerSpec:
 
 def run_by(draft: Draft) -> list[str]:
     """The words that the draft's example runs the program with."""
-    spec = spec_of(draft)
-    (tool,) = spec.tools
+    (tool,) = spec_of(draft).tools
     assert isinstance(tool, CommandSpec)
-    (example,) = tool.examples or (None,)
-    given = dict(example.args) if example is not None else {}
-    values = {
-        name: tuple(map(str, one)) if isinstance(one, tuple) else text(one)
-        for name, one in given.items()
+    given = {
+        name: list(one) if isinstance(one, tuple) else one
+        for example in tool.examples
+        for name, one in example.args.items()
     }
-    empty: dict[str, tuple[str, ...]] = {
-        name: () for name, param in tool.params.items() if param.repeat and name not in values
-    }
-    return [tool.program, *expand(tool.args, {**empty, **values}, tool.params)]
+    values = bind(tool, given, workspace=Path("/nowhere"), cwd=Path("/nowhere")).values
+    return [tool.program, *expand(tool.args, values, tool.params)]
 
 
-def text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def plain(word: str) -> str:
+    """A word without what marks it as a path: the planner puts `./` before them."""
+    return str(PurePosixPath(word)) if "/" in word and "//" not in word else word
+
+
+def added_by(level: Level) -> set[str]:
+    """What may be added to turn off what the program would do by itself."""
+    below = (added_by(one) for one in level.command.values())
+    return {"--", *level.add, *level.add_read, *level.always}.union(*below)
+
+
+def words_of(command: str) -> list[str]:
+    """The words of a command, without variables that it sets."""
+    given = shlex.split(command)
+    words = given[next(n for n, word in enumerate(given) if "=" not in word) :]
+    return [words[0].rpartition("/")[2], *map(plain, words[1:])]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_example_runs_the_very_words_of_the_command(command: str) -> None:
-    draft = drafted(command)
-    words, ran = shlex.split(command), run_by(draft)
+    words, ran = words_of(command), [*map(plain, run_by(drafted(command)))]
+    profile = shipped(words[0])
 
     rest = iter(ran)
     missing = [word for word in words if word not in rest]  # in this order
     assert missing == [], ran
-    # What else there is ends options, or turns off what the program would do by itself.
-    added = len(ran) - len(words)
-    assert added == 0 or "--" in ran or draft.programs.keys() & {
-        "rg", "curl", "tar", "ffmpeg", "ffprobe", "jq", "sed", "awk", "convert", "zip", "sqlite3",
-        "psql", "npm", "pip", "git", "go", "cargo", "find", "python3", "node", "make",
-    }  # fmt: skip
+    added = [*ran]
+    for word in words:
+        added.remove(word)
+    assert set(added) <= (added_by(profile) if profile is not None else {"--"})
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -170,7 +212,8 @@ def test_a_file_with_the_tool_in_it_has_no_errors(command: str) -> None:
         Path("handrail.toml"), parse(Source(Path("handrail.toml"), Format.TOML, file)), {}
     )
     assert reading.spec is not None, reading.diagnostics
-    assert [str(one) for one in reading.judge(lint) if one.is_error] == []
+    found = reading.judge(lint, lambda spec: security(spec, Path()))
+    assert [str(one) for one in found if one.is_error] == []
     assert file.startswith("# Mine.\n")
 
 
@@ -237,6 +280,89 @@ def test_a_url_varies_on_its_host_only() -> None:
 def test_what_decides_which_code_runs_does_not_vary() -> None:
     assert "params" not in drafted("make test").tool
     assert "params" not in drafted("npm run build").tool
+
+
+@pytest.mark.parametrize(
+    ("command", "effect"),
+    [
+        ("curl https://a.example.com/", None),
+        ("curl -X POST https://a.example.com/", "write"),
+        ("curl -d x=1 https://a.example.com/", "write"),
+        ("curl --request DELETE https://a.example.com/x", "destructive"),
+        ("find . -delete", "destructive"),
+        ("docker build .", "destructive"),
+        ("sed -i s/a/b/ x.txt", "write"),
+    ],
+)
+def test_options_decide_the_effect(command: str, effect: str | None) -> None:
+    tool = drafted(command).tool
+
+    assert tool.get("effect") == effect
+    assert not {"request", "option_x"} & set(tool.get("params", {}))
+
+
+def test_what_the_profile_refuses_to_callers_is_said() -> None:
+    assert any("Dockerfile" in note for note in drafted("docker build .").notes)
+
+
+def test_commands_that_start_others_are_refused() -> None:
+    with pytest.raises(UsageError, match="rm"):
+        drafted("find . -name x -exec rm {} +")
+
+
+@pytest.mark.parametrize(
+    ("command", "parse"),
+    [
+        ("kubectl get pods -o json", "json"),
+        ("docker ps --format json", "jsonl"),
+        ("rg --json x", "jsonl"),
+        ("kubectl get pods", None),
+    ],
+)
+def test_a_form_that_is_asked_for_is_parsed_and_stays(command: str, parse: str | None) -> None:
+    tool = drafted(command).tool
+
+    assert tool.get("parse") == parse
+    assert not {"output", "format"} & set(tool.get("params", {}))
+
+
+def test_operands_of_several_kinds_are_params_of_their_own() -> None:
+    params = drafted("git diff HEAD~1 src/main.py").tool["params"]
+
+    assert list(params) == ["revision", "paths"]
+    assert params["paths"]["type"] == "path"
+    assert drafted("seq 1 many").tool["example"] == [{"args": {"texts": ["1", "many"]}}]
+
+
+def test_what_begins_with_a_dash_stays_in_its_place() -> None:
+    assert drafted("basename -- a -b c").tool["args"] == ["--", "{texts}", "-b", "{texts_2}"]
+
+
+def test_params_keep_their_names_when_others_are_to_stay() -> None:
+    command = "grep -e TODO -e FIXME x.txt"
+
+    assert list(drafted(command).tool["params"]) == ["regexp", "regexp_2", "paths"]
+    assert list(drafted(command, fixed={"regexp"}).tool["params"]) == ["regexp_2", "paths"]
+    assert "paths" not in drafted("wc a b c", fixed={"paths"}).tool.get("params", {})
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("ls *.py", "Patterns"),
+        ("rsync -a src/ dst", "rsync"),
+        ("API_TOKEN=x git log", "[secrets]"),
+        ("ruff check --select E501 src", "--select E501"),
+        ("curl https://a.example.com/", "network"),
+        ("git -c core.pager=less log", "start other programs"),
+    ],
+)
+def test_what_needs_a_look_is_said(command: str, said: str) -> None:
+    assert any(said in note for note in drafted(command).notes)
+
+
+def test_variables_before_the_program_become_its_environment() -> None:
+    assert drafted("A='${X} {y}' B=1 git log").tool["env"] == {"A": "${X} {y}", "B": "1"}
 
 
 def test_an_unknown_program_is_said_to_be_one() -> None:
