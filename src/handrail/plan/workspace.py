@@ -22,6 +22,9 @@ def judge_workspace(root: Path) -> Iterator[Finding]:
         exists = is_folder or root.exists()
     except PermissionError:
         return  # behind a closed folder: that is judged with its rights
+    except OSError as wrong:  # too long a name, too many links
+        yield Finding(_AT, "E401", f"the workspace cannot be looked at: {wrong.strerror}")
+        return
     if not exists:
         yield Finding(_AT, "E401", f"the workspace {root} does not exist", "Create it first.")
     elif not is_folder:

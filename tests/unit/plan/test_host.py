@@ -156,6 +156,10 @@ def test_links_in_a_circle_are_no_workspace(tmp_path: Path) -> None:
     assert [f.code for f in lacks(tmp_path, workspace={"root": "ws"})] == ["E401"]
 
 
+def test_a_workspace_whose_name_is_too_long_is_a_finding(tmp_path: Path) -> None:
+    assert [f.code for f in lacks(tmp_path, workspace={"root": "x" * 5000})] == ["E401"]
+
+
 def test_a_user_that_is_not_there_is_told_with_the_rest(tmp_path: Path) -> None:
     findings = lacks(tmp_path, confinement={"user": "no-such"}, workspace={"root": "nowhere"})
     assert [f.code for f in findings] == ["E401", "E143"]
