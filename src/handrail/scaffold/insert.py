@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from handrail.scaffold.draft import Data, Draft
 from handrail.scaffold.extra import needs_wizard
 from handrail.scaffold.toml_text import item
 
+_NEW_LINE = re.compile(r"\r?\n")
 _WIDTH = 100
 _LISTED = ("example",)
 
@@ -32,6 +34,8 @@ def inserted(document: str, drafts: Sequence[Draft]) -> str:
     text = _with_programs(document, parsed, drafts)
     blocks = "".join(f"\n{_tool(draft.tool)}" for draft in drafts)
     made = f"{text.rstrip()}\n{blocks}" if text.strip() else blocks.lstrip("\n")
+    if "\r\n" in document:
+        made = _NEW_LINE.sub("\r\n", made)
     _same(document, made, drafts)
     return made
 
@@ -68,14 +72,32 @@ def _with_programs(text: str, parsed: Any, drafts: Sequence[Draft]) -> str:
 
 
 def _before_tools(text: str, block: str) -> str:
-    """The text with a table before its first list of tables; after its top where it has none."""
+    """The text with a table before its first list of tables; at its end where it has none."""
     lines = text.splitlines(keepends=True)
-    at = next((n for n, line in enumerate(lines) if line.startswith("[[")), len(lines))
+    places = [number for number, line in enumerate(lines) if line.startswith("[[")]
+    for at in places:
+        made = _put(lines, at, block)
+        if _says_still(text, made):
+            return made
+    return _put(lines, len(lines), block)
+
+
+def _put(lines: list[str], at: int, block: str) -> str:
+    """The lines with a block before the one at `at`, and before the comments over that."""
     while 0 < at < len(lines) and lines[at - 1].startswith("#"):
         at -= 1
     before = "".join(lines[:at]).rstrip()
     after = "".join(lines[at:])
     return f"{before}\n\n{block}" + (f"\n{after}" if after else "") if before else block + after
+
+
+def _says_still(before: str, after: str) -> bool:
+    """Whether all that was said is said still: the place was not within a text of several lines."""
+    try:
+        found = tomllib.loads(after)
+    except tomllib.TOMLDecodeError:
+        return False
+    return all(found.get(key) == value for key, value in tomllib.loads(before).items())
 
 
 def _tool(tool: Data) -> str:

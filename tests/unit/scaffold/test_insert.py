@@ -36,6 +36,9 @@ DRAFT = Draft(
         'config_version = 1\n[programs]\n\n[[tool]]\nname = "a"\nprogram = "x"\n# end\n',
         'config_version = 1\n\n# About a.\n[[tool]]\nname = "a"\n\n[[rule]]\ndecision = "deny"\n',
         'config_version = 1\n[server]\nname = "x"\n\n\n\n',
+        'config_version = 1\n[server]\ninstructions = """\n[[tool]]\n"""\n[[tool]]\nname = "a"\n',
+        'config_version = 1\nprograms.git = { apt = "git" }  # kept\n',
+        'config_version = 1\r\n# Mine.\r\n[server]\r\nname = "x"\r\n',
     ],
 )
 def test_what_was_there_stays(before: str) -> None:
@@ -72,3 +75,33 @@ def test_a_name_that_is_taken_is_refused(taken: str) -> None:
 def test_what_is_no_toml_is_refused() -> None:
     with pytest.raises(UsageError):
         inserted("config_version = ", [DRAFT])
+
+
+def test_lines_end_as_they_did() -> None:
+    after = inserted('config_version = 1\r\n[server]\r\nname = "x"\r\n', [DRAFT])
+
+    assert after.count("\n") == after.count("\r\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a'b",
+        'a"b',
+        '"""',
+        "'''",
+        "a\\b",
+        "\n[[tool]]\n",
+        "\x00\x1b\x7f",
+        "${HOME}",
+        "# no",
+        "\u2028",
+    ],
+)
+def test_texts_arrive_as_they_are(text: str) -> None:
+    tool = {**DRAFT.tool, "description": text, "args": [text], "env": {"A": text}}
+
+    after = inserted('config_version = 1\n[server]\nname = "x"\n', [Draft(tool, {"echo": {}})])
+
+    assert tomllib.loads(after)["tool"] == [tool]
+    assert set(tomllib.loads(after)) == {"config_version", "server", "programs", "tool"}
