@@ -51,7 +51,9 @@ def running(tag: str) -> Iterator[Container]:
     )
     try:
         Container(name, "").wait_for("healthy")
-        made = docker("exec", name, "handrail", "key", "new", "ann", "--role", "developer", "--json")
+        made = docker(
+            "exec", name, "handrail", "key", "new", "ann", "--role", "developer", "--json"
+        )
         yield Container(name, str(json.loads(made.stdout)["key"]))
     finally:
         docker("rm", "--force", name)

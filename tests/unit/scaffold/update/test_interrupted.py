@@ -29,7 +29,7 @@ CODES = {killed: -signal.SIGKILL, ended: 128 + signal.SIGTERM, interrupted: 130,
 STEPS = 175
 """About as many as an update of this project has."""
 SOME = random.Random(8)  # noqa: S311  # nobody is to be surprised
-IN_THE_MIDDLE = 114
+IN_THE_MIDDLE = 122
 """A step when some files are changed and some are not."""
 
 
@@ -39,6 +39,8 @@ def changed(project: Project) -> Project:
     setting(project)
     project.change("handrail.toml", 'name = "count"', 'name = "count_lines"')
     (project.root / "src/words/server.py").chmod(0o600)
+    # A part more: its file is in a folder that is not there.
+    project.change(".handrail/manifest.json", '"parts": [', '"parts": ["kubernetes",')
     everything_at_once(project)
     return project
 
