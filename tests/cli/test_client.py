@@ -317,8 +317,12 @@ def test_a_path_that_a_client_would_change_is_refused(home: Path, tmp_path: Path
     assert _client(folder, home, "codex").code == 0
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_told(folder: Path, home: Path) -> None:
-    home.chmod(0o555)
-    printed = _client(folder, home, "cursor", "--write")
-    assert (printed.code, "cannot be written" in printed.err) == (2, True)
+def test_a_read_only_disk_is_told(folder: Path, home: Path) -> None:
+    read_only = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", str(home), str(home), "--"]
+
+    printed = handrail(
+        "client", "cursor", "--write", folder=folder, under=read_only, HOME=str(home)
+    )
+
+    assert (printed.code, list(home.iterdir())) == (2, [])
+    assert "cannot be written: Read-only file system" in printed.err

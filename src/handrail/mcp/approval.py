@@ -10,18 +10,27 @@ from pydantic import ValidationError
 from handrail.call import Line
 from handrail.errors import ApprovalRequired
 from handrail.mcp.form import form, read, shows_forms
+from handrail.mcp.question import tell
 from handrail.mcp.rounds import Rounds
+from handrail.meter.spent import Spent
 from handrail.policy.approval import Approval, Approver, Nobody
 from handrail.policy.question import Question
 
 
 def approver_for(context: Context | None, line: Line) -> Approver:
     """The way to ask that the client of a request has. Background workers have no `context`."""
+    return asker_for(context, line.spent, line.patience_seconds) or Nobody()
+
+
+def asker_for(
+    context: Context | None, spent: Spent, patience_seconds: float
+) -> Rounds | Dialog | None:
+    """The same, for whatever a person is asked; None where nobody can be."""
     if context is None or context.is_background_task or not shows_forms(context):
-        return Nobody()
+        return None
     request = context.request_context
     if request is not None and request.protocol_version in MODERN_PROTOCOL_VERSIONS:
-        return Rounds(context, line.spent, line.patience_seconds)
+        return Rounds(context, spent, patience_seconds)
     return Dialog(context)
 
 
@@ -33,15 +42,22 @@ class Dialog:
 
     async def approve(self, question: Question) -> Approval:
         """The person's word. Raises `ApprovalRequired` when the client does not bring it."""
-        params, context = form(question), self._context
+        try:
+            return await self.ask(tell(question), question.digest)
+        except ApprovalRequired as failed:
+            hint = (
+                "Its log may say why. The person can do it themselves at a terminal: "
+                f"handrail call {question.plan.tool}."
+            )
+            raise ApprovalRequired(failed.message, hint=hint) from None
+
+    async def ask(self, message: str, _: str) -> Approval:
+        """The same for any `message`. The call waits, so nothing else can be answered."""
+        params, context = form(message), self._context
         try:
             answer = await context.session.elicit_form(
                 params.message, params.requested_schema, context.request_id
             )
         except (MCPError, ValidationError):
-            raise ApprovalRequired(
-                "the client could not ask the person",
-                hint="Its log may say why. The person can do it themselves at a terminal: "
-                f"handrail call {question.plan.tool}.",
-            ) from None
+            raise ApprovalRequired("the client could not ask the person") from None
         return read(answer, context)

@@ -8,9 +8,7 @@ import mcp_types
 from fastmcp.server.context import Context
 
 from handrail.errors import ApprovalDeclined
-from handrail.mcp.question import tell
 from handrail.policy.approval import Approval
-from handrail.policy.question import Question
 
 _LONGEST_NAME = 64
 _APPROVE = "approve"
@@ -28,9 +26,9 @@ _SCHEMA: dict[str, Any] = {
 }
 
 
-def form(question: Question) -> mcp_types.ElicitRequestFormParams:
+def form(message: str) -> mcp_types.ElicitRequestFormParams:
     """One box to tick, which is not ticked."""
-    return mcp_types.ElicitRequestFormParams(message=tell(question), requested_schema=_SCHEMA)
+    return mcp_types.ElicitRequestFormParams(message=message, requested_schema=_SCHEMA)
 
 
 def shows_forms(context: Context) -> bool:

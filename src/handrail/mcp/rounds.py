@@ -17,6 +17,7 @@ from mcp.server.request_state import RequestStateSecurity
 
 from handrail.errors import ApprovalRequired
 from handrail.mcp.form import form, read
+from handrail.mcp.question import tell
 from handrail.meter.spent import Spent
 from handrail.meter.store import steady_clock
 from handrail.policy.approval import Approval, changed, expired
@@ -63,21 +64,25 @@ class Rounds:
 
     async def approve(self, question: Question) -> Approval:
         """The answer that the call brings. Raises `Asked` when it brings none."""
+        return await self.ask(tell(question), question.digest)
+
+    async def ask(self, message: str, digest: str) -> Approval:
+        """The same for any `message`; the answer is bound to `digest`."""
         state, answers = self._context.request_state, self._context.input_responses or {}
         if state is None or _KEY not in answers:
-            raise Asked(self._round(question))
-        self._check(State.parse(state), question)
+            raise Asked(self._round(message, digest))
+        self._check(State.parse(state), digest)
         return read(answers[_KEY], self._context)
 
-    def _round(self, question: Question) -> mcp_types.InputRequiredResult:
+    def _round(self, message: str, digest: str) -> mcp_types.InputRequiredResult:
         until = _now() + self._patience_seconds
-        state = State(secrets.token_hex(16), question.digest, until)
+        state = State(secrets.token_hex(16), digest, until)
         return mcp_types.InputRequiredResult(
-            input_requests={_KEY: mcp_types.ElicitRequest(params=form(question))},
+            input_requests={_KEY: mcp_types.ElicitRequest(params=form(message))},
             request_state=str(state),
         )
 
-    def _check(self, state: State, question: Question) -> None:
+    def _check(self, state: State, digest: str) -> None:
         now = _now()
         if state.until <= now:
             raise expired()
@@ -86,7 +91,7 @@ class Rounds:
                 "the question was answered before, and an answer counts once",
                 hint="Call again without the old state to ask anew.",
             )
-        if state.digest != question.digest:
+        if state.digest != digest:
             raise changed()
 
 
