@@ -114,15 +114,9 @@ def sleeps() -> Iterator[Sleeps]:
 
 # Twenty seconds of work on a quiet machine; the usual bound is for a hang, and this is none.
 @pytest.mark.timeout(300)
+@pytest.mark.nightly
 @pytest.mark.alone
-@pytest.mark.parametrize(
-    "tier",
-    [
-        Tier.LANDLOCK,
-        pytest.param(Tier.NAMESPACES, marks=pytest.mark.nightly),
-        pytest.param(Tier.RLIMITS, marks=pytest.mark.nightly),
-    ],
-)
+@pytest.mark.parametrize("tier", [Tier.LANDLOCK, Tier.NAMESPACES, Tier.RLIMITS])
 async def test_every_answer_is_honest_and_nothing_is_left(
     tmp_path: Path, sleeps: Sleeps, tier: Tier
 ) -> None:

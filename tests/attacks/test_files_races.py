@@ -164,7 +164,9 @@ def test_no_race_opens_what_is_outside(
     assert results[SECRET] == 0
 
 
-@pytest.mark.parametrize("tier", [Tier.RLIMITS, Tier.LANDLOCK])
+@pytest.mark.parametrize(
+    "tier", [Tier.RLIMITS, pytest.param(Tier.LANDLOCK, marks=pytest.mark.nightly)]
+)
 @pytest.mark.parametrize("make", [a_link_for_a_file, a_link_for_a_folder, a_folder_moved_out])
 def test_no_race_reads_it_through_a_server_either(tmp_path: Path, make: Make, tier: Tier) -> None:
     race = make(tmp_path)

@@ -15,7 +15,7 @@ LIKE_DOCKER = (sys.executable, str(Path(__file__).with_name("like_docker.py")))
 
 
 # Who is not root can only be like a container of their own user.
-USERS = [0, 10001] if os.geteuid() == 0 else [os.geteuid()]
+USERS = [pytest.param(0, marks=pytest.mark.nightly), 10001] if os.geteuid() == 0 else [os.geteuid()]
 
 
 @pytest.fixture(params=USERS)

@@ -10,7 +10,7 @@ import pytest
 from handrail.spec.server import Tier
 from tests.attacks.elsewhere import Elsewhere
 
-CONFINING = [Tier.NAMESPACES, Tier.LANDLOCK]
+CONFINING = [pytest.param(Tier.NAMESPACES, marks=pytest.mark.nightly), Tier.LANDLOCK]
 USERS = [12345] if os.geteuid() == 0 else [os.geteuid()]
 
 

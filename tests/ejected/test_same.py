@@ -20,7 +20,12 @@ from handrail.spec.load import load
 from tests.ejected.ejecting import PATH, ROOT, eject, package_in
 from tests.running import hand_over
 
-FILES = sorted((ROOT / "examples").glob("*/*.toml"))
+EXAMPLES = ROOT / "examples"
+EVERY_RUN = {EXAMPLES / "devtools/handrail.toml", EXAMPLES / "shared-server/handrail.toml"}
+FILES = [
+    file if file in EVERY_RUN else pytest.param(file, marks=pytest.mark.nightly)
+    for file in sorted(EXAMPLES.glob("*/*.toml"))
+]
 MEASURED = re.compile(
     r"[0-9a-f]{20,40}"  # ids of calls and commits
     r"|\b[0-9a-f]{7,12}\b"
@@ -75,7 +80,9 @@ async def told(folder: Path, file: Path, arguments: list[str], **environ: str) -
         "BUDGETS": "memory",
         "METRICS_TOKEN": str(folder / "metrics_token"),
     }
-    server = StdioTransport(sys.executable, arguments, env=alone | environ, cwd=str(folder))
+    server = StdioTransport(
+        sys.executable, arguments, env=alone | environ, cwd=str(folder), keep_alive=False
+    )
     answers: dict[str, object] = {}
     async with Client(server, elicitation_handler=agree) as client:
         listed = await client.list_tools()

@@ -25,7 +25,7 @@ from tests.served.auditing import FILE, ended, lines, verify
 from tests.served.serving import call, http_process, serving
 from tests.served.site import WAYS, Site
 
-KILLS = [5, pytest.param(200, marks=[pytest.mark.nightly, pytest.mark.timeout(1800)])]
+KILLS = [2, pytest.param(200, marks=[pytest.mark.nightly, pytest.mark.timeout(1800)])]
 CLIENTS = 4
 HOSTILE = [
     "two\nlines",
