@@ -15,7 +15,7 @@ from handrail.scaffold.describing import (
     about_tool,
     with_article,
 )
-from handrail.scaffold.draft import Word
+from handrail.scaffold.draft import AS_IT_IS, Word
 from handrail.scaffold.effects import decides
 from handrail.scaffold.imports.wording import distinct, literal
 from handrail.scaffold.output_format import is_format
@@ -117,7 +117,7 @@ class Declaring:
         value = value_of(str(piece.value), piece.role)
         if value is None or self._is_code(value) or _looks_like_option(piece, value):
             self._many = None  # what comes after it must stay after it
-            self._keep(piece, "argument, as it is")
+            self._keep(piece, AS_IT_IS)
             return
         if self._many is not None and piece.repeats:
             self._more(piece)
@@ -129,7 +129,7 @@ class Declaring:
         if common is not None:
             self._many, self._item = name, common
         if name in self.fixed:
-            self._keep(piece, "argument, as it is")
+            self._keep(piece, AS_IT_IS)
             return
         if value.meaning == "path":
             self._end_options(rest)
@@ -160,12 +160,12 @@ class Declaring:
 
     @property
     def _operands_before(self) -> bool:
-        return any(word.meaning in ("path", "argument, as it is") for word in self._words)
+        return any(word.meaning in ("path", AS_IT_IS) for word in self._words)
 
     def _more(self, piece: Piece) -> None:
         """One more of the operands that a param takes all of."""
         if self._many is None or self._item is None or self._many in self.fixed:
-            self._keep(piece, "argument, as it is")
+            self._keep(piece, AS_IT_IS)
             return
         self._example[self._many].append(as_one_of(self._item, str(piece.value)))
         self._say(piece, "one more", self._many)

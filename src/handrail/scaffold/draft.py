@@ -9,6 +9,9 @@ from typing import Any
 Data = Mapping[str, Any]
 """A table of the server file as plain data: what `tomllib` reads."""
 
+AS_IT_IS = "argument, as it is"
+"""The meaning of a word that callers cannot change, and that is no option."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from handrail.profiles.role import Role
 from handrail.profiles.scan import is_option
 from handrail.scaffold.classify import taken_apart
 from handrail.scaffold.declaring import Declaring
-from handrail.scaffold.draft import Draft
+from handrail.scaffold.draft import AS_IT_IS, Draft, Word
 from handrail.scaffold.draft_notes import notes
 from handrail.scaffold.effects import effect_of, reaches_out
 from handrail.scaffold.imports.vetting import vetted
@@ -23,6 +23,9 @@ from handrail.scaffold.imports.wording import cleaned, tool_name
 from handrail.scaffold.output_format import parse_of
 from handrail.scaffold.split import split
 from handrail.spec.tool import Effect
+
+_MOST_TOLD, _LONGEST_TOLD = 2, 24
+"""Words that a tool is called by, beside its program's, and their characters."""
 
 
 def drafted(
@@ -48,7 +51,7 @@ def drafted(
     effect = effect_of(reading)
     declared = Declaring(taken, fixed=frozenset(fixed), flags=frozenset(flags)).declared()
     tool = {
-        "name": name or tool_name(*(Path(one).stem for one in taken.path)),
+        "name": name or _name(taken.path, declared.words),
         "description": declared.description,
         "program": program,
         "args": declared.args,
@@ -66,6 +69,13 @@ def drafted(
         tuple(notes(given, taken, tool, reading)),
     )
     return _accepted(draft)
+
+
+def _name(path: Sequence[str], words: Sequence[Word]) -> str:
+    """`git_log`, `make_test`: the program, its subcommand, and what it is told to do."""
+    kept = (word.given for word in words if word.meaning == AS_IT_IS)
+    told = [one for one in kept if len(one) <= _LONGEST_TOLD]
+    return tool_name(*(Path(one).stem for one in path), *told[:_MOST_TOLD])
 
 
 def _refuse_others(program: str, reading: Reading | None) -> None:

@@ -9,14 +9,13 @@ from typing import Any
 
 from handrail.lint.names import RESERVED
 from handrail.scaffold.draft import Draft
-from handrail.scaffold.imports.wording import distinct, tool_name
+from handrail.scaffold.imports.wording import distinct
 from handrail.spec.packs import pack
 from handrail.spec.tool import Effect, FilesSpec
 from handrail.spec.use import split
 
 CHANGES = ("nothing", "files", "anything")
 """What tools may change, the least first."""
-_FIXED = "argument, as it is"
 _BY_EFFECT = {Effect.READ: 0, Effect.WRITE: 1, Effect.DESTRUCTIVE: 2}
 
 
@@ -37,15 +36,9 @@ def drafts_of(commands: Iterable[str], taken: Iterable[str]) -> list[Draft]:
     names = {*RESERVED, *taken}
     drafts = []
     for draft in map(draft_of, commands):
-        name = distinct(_full_name(draft), names)
+        name = distinct(draft.name, names)
         drafts.append(replace(draft, tool={**draft.tool, "name": name}))
     return drafts
-
-
-def _full_name(draft: Draft) -> str:
-    """`make_test` for `make test`: of several commands of a program, each is to have its own."""
-    words = (word.given for word in draft.words if word.meaning == _FIXED)
-    return tool_name(draft.name, *words)
 
 
 def tools_of(use: Iterable[str]) -> list[str]:

@@ -425,3 +425,19 @@ def test_any_word_arrives_as_it_was_typed(word: str) -> None:
             {},
         )
         assert again.spec == spec_of(draft)
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("git log -n 20", "git_log"),
+        ("make test", "make_test"),
+        ("make -j lint test", "make_lint_test"),
+        ("npm run build", "npm_run_build"),
+        ("jq .name package.json", "jq_name"),
+        ("cat README.md", "cat"),
+        (f"awk '{{print ${'1' * 40}}}' words.txt", "awk"),
+    ],
+)
+def test_a_tool_is_called_by_what_it_does(command: str, name: str) -> None:
+    assert drafted(command).name == name

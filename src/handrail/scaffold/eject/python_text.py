@@ -55,14 +55,18 @@ def assigned(name: str, value: object, kind: str = "") -> str:
 def quoted(text: str) -> str:
     """A string in quotes, raw where that saves backslashes."""
     quote = '"' if text.count('"') <= text.count("'") else "'"
-    is_raw = "\\" in text and quote not in text and text.isprintable() and text[-1] != "\\"
-    if is_raw:
+    if _reads_better_raw(text, quote):
         return f"r{quote}{text}{quote}"
-    inner = repr(text + "'\"")[
-        1:-1
-    ]  # both kinds of quotes: repr escapes one, and it is known which
-    inner = inner.replace("\\'", "'").removesuffix("'\"")
+    # With both kinds of quotes in it, repr escapes a known one.
+    inner = repr(text + "'\"")[1:-1].replace("\\'", "'").removesuffix("'\"")
     return f"{quote}{inner.replace(quote, chr(92) + quote)}{quote}"
+
+
+def _reads_better_raw(text: str, quote: str) -> bool:
+    """Whether it has backslashes, and none that a raw string cannot have or formatters change."""
+    if "\\" not in text or quote in text or not text.isprintable():
+        return False
+    return not any(text.endswith("\\") or f"\\{one}" in text for one in "'\"")
 
 
 def _line(value: object) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handrail.scaffold.eject.modules import docstring, tables_module, tool_module
@@ -64,6 +64,7 @@ def test_formatters_find_nothing_to_change(tmp_path: Path) -> None:
     values: list[object] = []
 
     @given(VALUES)
+    @example({'\\"': ["\\'", "\\d"]})
     def collect(value: object) -> None:
         values.append(value)
 
