@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import tomllib
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -17,6 +18,7 @@ from fastmcp.client.transports import StdioTransport
 
 from handrail.cli.main import run
 from tests.cli.terminal import Printed, handrail
+from tests.ejected.ejecting import eject
 from tests.running import hand_over
 
 _SERVER_FILE = """\
@@ -94,6 +96,33 @@ async def test_the_printed_command_serves_from_anywhere(
     assert printed.code == 0
     assert said.structured_content is not None
     assert said.structured_content["stdout"] == "hello\n"
+
+
+async def test_a_project_is_started_by_its_own_code(
+    folder: Path, home: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    eject(folder / "handrail.toml", project, ROOT=str(folder))
+    early = _client(project, home, "cursor")
+    script = project / ".venv" / "bin" / "dev-tools"
+    script.parent.mkdir(parents=True)
+    script.write_text(
+        f'#!/bin/sh\nPYTHONPATH={project}/src exec {sys.executable} -m dev_tools "$@"\n'
+    )
+    script.chmod(0o755)
+    printed = _client(project, home, "cursor")
+    started = json.loads(printed.out)["mcpServers"]["dev-tools"]
+    given = {"PATH": os.environ["PATH"], "ROOT": str(folder), "API_TOKEN": _SECRET}
+    transport = StdioTransport(
+        started["command"], [], env=given, keep_alive=False, log_file=home / "log"
+    )
+
+    async with Client(transport) as client:
+        said = await client.call_tool("say", {"word": "hello"})
+
+    assert (early.code, "make demo" in early.err) == (2, True)
+    assert (started["command"], started.get("args")) == (str(script), None)
+    assert (said.structured_content or {})["stdout"] == "hello\n"
 
 
 def test_clients_are_listed_with_their_files(folder: Path, home: Path) -> None:

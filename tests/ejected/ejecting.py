@@ -13,10 +13,11 @@ BIN = Path(sys.executable).parent
 PATH = f"{BIN}:{os.environ.get('PATH', os.defpath)}"
 
 
-def eject(file: Path, folder: Path, *options: str) -> None:
+def eject(file: Path, folder: Path, *options: str, **environ: str) -> None:
     """`handrail eject`; the project is in `folder` then."""
     done = subprocess.run(
         [sys.executable, "-m", "handrail", "eject", str(folder), "--file", str(file), *options],
+        env={**os.environ, **environ},
         capture_output=True,
         text=True,
         check=False,

@@ -11,6 +11,8 @@ from typing import Any
 
 from handrail.errors import SpecError, UsageError
 from handrail.scaffold.clients.launch import Stdio
+from handrail.scaffold.eject.manifest import MANIFEST, read_manifest
+from handrail.spec.find import NAME
 from handrail.spec.interpolate import interpolate
 from handrail.spec.load import read
 
@@ -22,16 +24,30 @@ def local(file: Path, name: str | None, environ: Mapping[str, str]) -> Stdio:
     """The launch of the server file `file`, from whatever folder, with whatever environment.
 
     Raises `SpecError` when something is wrong with the file's shape. Variables that are unset
-    here are not: the client will have them.
+    here are not: the client will have them. Raises `UsageError` for a project that has no
+    environment yet.
     """
     reading = read(file, environ)
     wrong = [one for one in reading.diagnostics if one.code != _UNSET]
     if wrong or reading.document is None:
         raise SpecError(wrong)
     data = reading.expansion.data
-    command, *args = program()
-    args += ["serve", str(file.parent.resolve() / file.name)]
+    command, *args = _started(file.parent.resolve() / file.name)
     return Stdio(server_name(name, data), command, tuple(args), tuple(needed(data)))
+
+
+def _started(file: Path) -> list[str]:
+    """The words that start the server: a project's code, where the file has become one."""
+    if file.name == NAME and (file.parent / MANIFEST).exists():
+        return [_project_script(file.parent)]
+    return [*program(), "serve", str(file)]
+
+
+def _project_script(root: Path) -> str:
+    script = root / ".venv" / "bin" / read_manifest(root).choices.name
+    if not os.access(script, os.X_OK):
+        raise UsageError(f"{script} is not there", hint="`make demo` makes the environment.")
+    return str(script)
 
 
 def program() -> list[str]:
