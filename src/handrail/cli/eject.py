@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,7 @@ def eject(  # noqa: PLR0913  # one for each option
         streams.say(
             json.dumps(
                 {
-                    "folder": str(written.folder),
+                    "folder": str(written.folder.resolve()),
                     "name": choices.name,
                     "files": written.files,
                     "notes": written.notes,
@@ -66,8 +67,8 @@ def eject(  # noqa: PLR0913  # one for each option
             )
         )
         return 0
-    streams.say(f"{written.folder}: {written.files} files")
+    streams.say(f"{written.folder.resolve()}: {written.files} files")
     for note in written.notes:
         streams.note(f"note: {note}")
-    streams.note(f"next:\n    cd {folder}\n    make demo\n    make test")
+    streams.note(f"next:\n    cd {shlex.quote(str(folder))}\n    make demo\n    make test")
     return 0
