@@ -91,8 +91,7 @@ def test_no_file_at_all_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_file_that_is_not_there_is_a_diagnostic(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "missing.toml"]) == 2
     assert capsys.readouterr().out == (
-        "missing.toml:1:1 error[E104] there is no such file\n"
-        "    hint: README.md has a first one to copy.\n"
+        "missing.toml:1:1 error[E104] there is no such file\n    hint: handrail new writes one.\n"
     )
 
 

@@ -6,33 +6,18 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Group
 
 from handrail.cli import streams
 from handrail.errors import CallError, HandrailError, SpecError
 
 _OTHERS = {"win32": "Windows", "darwin": "macOS"}
 _COMMANDS = {
-    "serve": "handrail.cli.serve:serve",
-    "check": "handrail.cli.check:check",
-    "call": "handrail.cli.call:call",
-    "explain": "handrail.cli.explain:explain",
-    "inspect": "handrail.cli.inspect:inspect",
-    "packs": "handrail.cli.packs:packs",
-    "health": "handrail.cli.health:health",
-    "console": "handrail.cli.console:console",
-    "top": "handrail.cli.top:top",
-    "key": "handrail.cli.key:key",
-    "audit": "handrail.cli.audit:audit",
-    "doctor": "handrail.cli.doctor:doctor",
-    "schema": "handrail.cli.schema:schema",
-    "new": "handrail.cli.new:new",
-    "questions": "handrail.cli.questions:questions",
-    "add": "handrail.cli.add:add",
-    "eject": "handrail.cli.eject:eject",
-    "update": "handrail.cli.update:update",
-    "client": "handrail.cli.client:client",
-    "diff": "handrail.cli.diff:diff",
+    "Declare": ("new", "add", "packs", "questions", "schema"),
+    "Look": ("check", "explain", "inspect", "diff", "doctor"),
+    "Serve": ("serve", "call", "client"),
+    "Operate": ("health", "top", "console", "key", "audit"),
+    "Own the code": ("eject", "update"),
 }
 
 
@@ -44,8 +29,11 @@ def build_app() -> App:
         version=version("handrail"),
         result_action="return_value",
     )
-    for name, where in _COMMANDS.items():
-        app.command(where, name=name)
+    for title, names in _COMMANDS.items():
+        group = Group.create_ordered(title)
+        for order, name in enumerate(names):
+            app.command(f"handrail.cli.{name}:{name}", name=name, group=group, sort_key=order)
+    app["--help"].group = app["--version"].group = Group.create_ordered("Options")
     return app
 
 
@@ -63,7 +51,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
             hint="Run it in a Linux container, or in WSL 2.",
         )
         return 2
-    return guarded(build_app(), arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    app = build_app()
+    if not words or words[0] in app.help_flags:
+        app.resolved_commands()  # what a command says of itself is known once it is imported
+    return guarded(app, words)
 
 
 def guarded(app: App, arguments: Sequence[str] | None = None) -> int:

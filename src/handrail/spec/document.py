@@ -11,7 +11,7 @@ from handrail.diagnostic import Diagnostic, Finding, Key, Place
 from handrail.errors import SpecError
 from handrail.spec import json_source, toml_source, yaml_source
 from handrail.spec.kind import kind_of
-from handrail.spec.source import FIRST, Format, Source, Spots
+from handrail.spec.source import EMPTY, Format, Source, Spots
 
 SpotFinder = Callable[[Source], Spots]
 """Finds the place of every key in a text."""
@@ -79,7 +79,7 @@ def parse(source: Source) -> Document:
     read, find_spots = _READERS[source.format]
     data = read(source)
     if data is None:
-        raise SpecError([source.problem(0, "E109", "the file is empty", FIRST)])
+        raise SpecError([source.problem(0, "E109", "the file is empty", EMPTY)])
     if not isinstance(data, dict):
         message = f"a server file is a table, not {kind_of(data)}"
         raise SpecError([source.problem(0, "E102", message)])

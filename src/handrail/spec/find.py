@@ -17,5 +17,5 @@ def find(start: Path) -> Path:
             return folder / NAME
     raise UsageError(
         f"no {NAME} in {here} or above it",
-        hint="Name the server file, or write one; README.md has a first one to copy.",
+        hint="Name the server file, or write one with handrail new.",
     )

@@ -14,7 +14,8 @@ LARGEST_FILE = 4 * 1024**2
 """Bytes in a server file."""
 
 
-FIRST = "README.md has a first one to copy."
+FIRST = "handrail new writes one."
+EMPTY = "handrail new writes a whole one, once this one is out of its way."
 
 
 class Format(StrEnum):
@@ -76,7 +77,7 @@ def open_source(file: Path) -> Source:
         message = f"not UTF-8: byte 0x{raw[wrong.start]:02x}"
         raise SpecError([before.problem(len(before.text), "E105", message)]) from None
     if not text.strip():
-        raise _unreadable(file, "E109", "the file is empty", FIRST)
+        raise _unreadable(file, "E109", "the file is empty", EMPTY)
     return Source(file, language, text)
 
 

@@ -112,7 +112,7 @@ def test_a_missing_file_and_a_directory_say_so(tmp_path: Path) -> None:
     missing = tmp_path / "a.toml"
     assert lines(missing) == [
         f"{missing}:1:1 error[E104] there is no such file",
-        "    hint: README.md has a first one to copy.",
+        "    hint: handrail new writes one.",
     ]
     folder = tmp_path / "b.toml"
     folder.mkdir()
