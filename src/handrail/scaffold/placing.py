@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from handrail.errors import UsageError
-from handrail.scaffold.write import write_file
+from handrail.scaffold.write import write_file, write_new_file
 from handrail.spec.find import NAME
 from handrail.spec.schema import build_schema
 
@@ -26,11 +26,15 @@ def check_place(folder: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file", hint="Name a folder.")
     if file.exists() or file.is_symlink():
-        raise UsageError(
-            f"{file} exists, and is not overwritten",
-            hint='Add tools to it: handrail add "git log -n 20"; or name another folder.',
-        )
+        raise _taken(file)
     return file
+
+
+def _taken(file: Path) -> UsageError:
+    return UsageError(
+        f"{file} exists, and is not overwritten",
+        hint='Add tools to it: handrail add "git log -n 20"; or name another folder.',
+    )
 
 
 def place(folder: Path, text: str) -> Path:
@@ -39,15 +43,22 @@ def place(folder: Path, text: str) -> Path:
     state = folder / STATE
     schema = json.dumps(build_schema(), indent=2, ensure_ascii=False)
     beside = {state / "schema.json": f"{schema}\n", state / ".gitignore": _IGNORED}
-    places = (*beside, state, folder, *folder.parents)
-    missing = [one for one in places if not (one.exists() or one.is_symlink())]
+    missing = [one for one in (*beside, state) if not (one.exists() or one.is_symlink())]
+    folders = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        # First, so that of two at the same time one writes all, and the other nothing.
+        written = write_new_file(file, text)
+    except BaseException:
+        _remove(folders)
+        raise
+    if not written:
+        raise _taken(file)
     try:
         for path, content in beside.items():
             if path in missing or path.name == "schema.json":
                 write_file(path, content)
-        write_file(file, text)
     except BaseException:
-        _remove(missing)
+        _remove([file, *missing, *folders])
         raise
     return file
 

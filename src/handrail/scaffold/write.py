@@ -6,7 +6,8 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from handrail.errors import UsageError
@@ -24,19 +25,46 @@ def write_file(path: Path, text: str) -> None:
     Raises `UsageError` when it cannot be written; then the file is as it was.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _FILE_MODE
         # Through a link, so that the link stays one.
         target = path.resolve()
-        descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            _fill(descriptor, text.encode(), mode)
-            Path(beside).replace(target)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        with _drafted(target, text, mode) as draft:
+            draft.replace(target)
     except OSError as failed:
         raise _refusal(path, failed) from failed
+
+
+def write_new_file(path: Path, text: str) -> bool:
+    """Put `text` at `path`, in one step; False when something is there, even since just now.
+
+    Raises `UsageError` when it cannot be written.
+    """
+    try:
+        with _drafted(path, text, _FILE_MODE) as draft:
+            return _named(draft, path)
+    except OSError as failed:
+        raise _refusal(path, failed) from failed
+
+
+def _named(draft: Path, path: Path) -> bool:
+    """Give the draft a name where there is none: unlike a rename, a link replaces nothing."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return False
+    return True
+
+
+@contextmanager
+def _drafted(target: Path, text: str, mode: int) -> Iterator[Path]:
+    """The text in a file beside `target`, which is gone in the end."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        _fill(descriptor, text.encode(), mode)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def write_folder(folder: Path, content: Content) -> None:
