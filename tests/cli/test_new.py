@@ -277,7 +277,7 @@ def test_what_was_made_is_taken_back_when_the_disk_is_full(
     folder = tmp_path / "a" / "b"
 
     def full(descriptor: int) -> None:
-        if (folder / ".handrail" / ".gitignore").exists():
+        if (folder / ".handrail" / "schema.json").exists():
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
