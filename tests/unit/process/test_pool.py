@@ -45,6 +45,8 @@ def _is_zygote(child: psutil.Process) -> bool:
 
 async def test_one_zygote_serves_call_after_call(tmp_path: Path) -> None:
     async with Pool(most_idle=1, warm=[CELL]) as pool:
+        # For an instant of execve(2) a process has no command line.
+        await eventually(lambda: len(zygotes()) == 1)
         before = [zygote.pid for zygote in zygotes()]
         for _ in range(5):
             assert said(await run(sh("echo $PPID"), pool, spool=tmp_path)) == (
