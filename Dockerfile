@@ -13,12 +13,13 @@ COPY requirements/build.lock requirements/image.lock /tmp/
 # The secret is for machines that reach their package index through a gateway of their own.
 RUN --mount=type=secret,id=ca,target=/run/secrets/ca.pem \
     if [ -s /run/secrets/ca.pem ]; then export PIP_CERT=/run/secrets/ca.pem; fi; \
-    /opt/build/bin/pip install -q --require-hashes -r /tmp/build.lock \
-    && /opt/build/bin/pip --python /opt/handrail/bin/python install -q --require-hashes -r /tmp/image.lock
+    /opt/build/bin/pip install -q --no-deps --require-hashes -r /tmp/build.lock \
+    && /opt/build/bin/pip --python /opt/handrail/bin/python install -q --no-deps --require-hashes -r /tmp/image.lock
 COPY pyproject.toml README.md LICENSE /src/
 COPY src /src/src
 RUN /opt/build/bin/pip wheel -q --no-deps --no-build-isolation --wheel-dir /tmp/wheel /src \
-    && /opt/build/bin/pip --python /opt/handrail/bin/python install -q --no-deps /tmp/wheel/*.whl
+    && /opt/build/bin/pip --python /opt/handrail/bin/python install -q --no-deps /tmp/wheel/*.whl \
+    && /opt/build/bin/pip --python /opt/handrail/bin/python check
 ARG SERVER_FILE
 COPY ${SERVER_FILE} /tmp/handrail.toml
 RUN /opt/handrail/bin/handrail inspect /tmp/handrail.toml --apt > /opt/packages

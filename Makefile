@@ -62,12 +62,15 @@ clean:  ## remove all that was built
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
+# A lock has all that it needs; to resolve it again, pip would look at newer versions as well,
+# and stop because they have no hash.
 .venv/.locked: requirements/dev.lock
 	@scripts/check-python "$(PYTHON)"
 	$(PYTHON) -m venv --clear .venv
-	$(PIP) --require-hashes -r requirements/dev.lock
+	$(PIP) --no-deps --require-hashes -r requirements/dev.lock
 	@touch $@
 
 .venv/.ready: .venv/.locked pyproject.toml
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@

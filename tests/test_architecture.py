@@ -82,6 +82,15 @@ def test_every_exemption_says_why() -> None:
     assert comments_where(is_exemption_without_reason) == []
 
 
+def test_what_installs_a_lock_resolves_nothing() -> None:
+    """Of versions that came after the lock, pip knows no hash, and stops."""
+    template = PACKAGE / "scaffold" / "template"
+    installers = [ROOT / "Makefile", ROOT / "Dockerfile", ROOT / "scripts" / "container"]
+    for file in (*installers, template / "Makefile.j2", template / "Dockerfile.j2"):
+        options = re.findall(r"(\S+) --require-hashes", file.read_text())
+        assert set(options) == {"--no-deps"}, file
+
+
 def test_nothing_is_left_for_later() -> None:
     assert comments_where(lambda comment: bool(UNFINISHED.search(comment))) == []
 

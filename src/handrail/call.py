@@ -102,7 +102,7 @@ class Line:
         except CallError as error:
             record.end = _refused(call, error)
             raise
-        except Exception as error:
+        except Exception as error:  # ours, and whatever it is, the caller gets a coded answer
             _log.exception("internal error in call %s", call.id)
             record.end = Refused(Internal.code, type(error).__name__)
             raise Internal("internal error; the server's log has the rest") from error

@@ -16,7 +16,7 @@ def install(project: Path) -> None:
     wheel = ["--no-deps", "--no-index", "--find-links", "vendor", "handrail"]
     for command in (
         ["venv", "--python", sys.executable, ".venv"],
-        ["pip", "install", *into, "--require-hashes", "-r", "requirements-dev.lock"],
+        ["pip", "install", *into, "--no-deps", "--require-hashes", "-r", "requirements-dev.lock"],
         ["pip", "install", *into, *wheel],
         ["pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", "."],
     ):
